@@ -1,0 +1,1 @@
+"""CNN explorer: the concepts, figures and widgets behind the pages."""

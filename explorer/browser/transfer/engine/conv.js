@@ -1,0 +1,91 @@
+// Convolution (cross-correlation) of maps (N, H, W, C) as matrix products, and the linear layer.
+
+import { batchedProduct, prepared, product, shaped, stored, strided } from "./quirks.js";
+
+/** Up to so many places in the result, or below so many channels, gathering the windows first is faster in WebAssembly. */
+const FEW_PLACES = 600, FEW_CHANNELS = 4;
+
+/** How far each place of a kernel reaches: [[down, right]], row after row. */
+export function taps({ kernel, dilation }) {
+  const found = [];
+  for (let i = 0; i < kernel[0]; i++) for (let j = 0; j < kernel[1]; j++) found.push([i * dilation[0], j * dilation[1]]);
+  return found;
+}
+
+/** The part of the maps that each place of the kernel sees: [(N, H, W, C)], in the size of the result. */
+export function viewsOf(jax, x, node) {
+  const size = node.shape.slice(1);
+  const window = { ...node, size, reach: [0, 1].map((a) => (node.kernel[a] - 1) * node.dilation[a]) };
+  const maps = prepared(jax, x, window);
+  const views = taps(node).map((shift) => strided(maps.ref, shift, window));
+  const isWhole = views.length === 1 && maps.shape.length === 4;
+  maps.dispose();
+  return { views, isWhole };
+}
+
+/** Whether gathering the windows first is the faster way. */
+export function gathers({ shape: [, height, width] }, [n, , , channels]) {
+  return n * height * width <= FEW_PLACES || channels < FEW_CHANNELS;
+}
+
+/** x (N, H, W, C), weight (H, W, C / groups, O), bias (O) or nothing; `learns`: whether a slope will be asked for. */
+export function conv(jax, x, weight, bias, node, learns) {
+  const [n, , , channels] = x.shape;
+  const [outputs, ...size] = node.shape;
+  const gather = gathers(node, x.shape);
+  const found = viewsOf(jax, x, node);
+  const views = found.views.map((view) => (learns || found.isWhole ? view : stored(jax, view)));
+  const kernels = shaped(weight, [views.length, channels / node.groups, outputs]);
+  const how = node.groups === 1 ? (gather ? gathered : shifted) : node.groups === channels ? depthwise : grouped;
+  const sums = shaped(how(jax, views, kernels, node.groups), [n, ...size, outputs]);
+  return bias ? sums.add(bias) : sums;
+}
+
+/** All windows side by side, then one product: the textbook's im2col. */
+function gathered(jax, views, kernels) {
+  const [count, channels, outputs] = kernels.shape;
+  return product(jax, shaped(joined(jax, views), [-1, count * channels]), shaped(kernels, [count * channels, outputs]));
+}
+
+export function joined(jax, views) {
+  return views.length === 1 ? views[0] : jax.numpy.concatenate(views, -1);
+}
+
+/** One product for each place of the kernel, added up. */
+export function shifted(jax, views, kernels) {
+  const [, channels, outputs] = kernels.shape;
+  const parts = views.map((view, i) => {
+    const part = product(jax, shaped(view, [-1, channels]), kernels.ref.slice(i, [], []));
+    return shaped(part, [...view.shape.slice(0, 3), outputs]);
+  });
+  kernels.dispose();
+  return parts.reduce((sum, part) => sum.add(part));
+}
+
+/** Each channel by itself, `outputs / channels` filters for each. */
+export function depthwise(jax, views, kernels) {
+  const outputs = kernels.shape[2], channels = views[0].shape[3], filters = outputs / channels;
+  const parts = views.map((view, i) => {
+    const one = shaped(kernels.ref.slice(i, [], []), [channels, filters]);
+    return filters === 1 ? view.mul(shaped(one, [channels])) : shaped(view, [...view.shape, 1]).mul(one);
+  });
+  kernels.dispose();
+  return parts.reduce((sum, part) => sum.add(part));
+}
+
+function grouped(jax, views, kernels, groups) {
+  const [, inputs, outputs] = kernels.shape;
+  const parts = views.map((view, i) => {
+    const left = shaped(view, [-1, groups, inputs]).transpose([1, 0, 2]);
+    const right = shaped(kernels.ref.slice(i, [], []), [inputs, groups, outputs / groups]).transpose([1, 0, 2]);
+    return batchedProduct(jax, left, right);
+  });
+  kernels.dispose();
+  return parts.reduce((sum, part) => sum.add(part)).transpose([1, 0, 2]);
+}
+
+/** x (N, I), weight (I, O), bias (O) or nothing. */
+export function linear(jax, x, weight, bias) {
+  const found = product(jax, x, weight);
+  return bias ? found.add(bias) : found;
+}

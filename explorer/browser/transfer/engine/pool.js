@@ -1,0 +1,91 @@
+// Pooling of maps (N, H, W, C), as torch pools: padding, ceil_mode, ties to the first.
+
+import { LOWEST, firstLarger, interleaved, prepared, product, shaped, strided } from "./quirks.js";
+
+function views(jax, x, node, value) {
+  const size = node.shape.slice(1);
+  const dilation = node.dilation ?? [1, 1];
+  const reach = [0, 1].map((axis) => (node.kernel[axis] - 1) * dilation[axis]);
+  const padding = node.padding.map((n) => [n, n]);
+  const window = { ...node, size, reach, padding };
+  const maps = prepared(jax, x, window, value);
+  const found = [];
+  for (let i = 0; i < node.kernel[0]; i++) {
+    for (let j = 0; j < node.kernel[1]; j++) found.push(strided(maps.ref, [i * dilation[0], j * dilation[1]], window));
+  }
+  maps.dispose();
+  return found;
+}
+
+/** The largest of each window; the first of them where several are. */
+export function maxPool(jax, x, node) {
+  return views(jax, x, node, LOWEST).reduce((largest, view) => firstLarger(jax, largest, view));
+}
+
+/** Whether the windows lie side by side and cover the map: then the way back of `tiledMaxPool` is the shorter one. */
+export function tiles({ kernel, stride, padding, dilation, shape }, [, ...sides]) {
+  return [0, 1].every((axis) => kernel[axis] === stride[axis] && !padding[axis] && (dilation?.[axis] ?? 1) === 1 && shape[1 + axis] * stride[axis] === sides[axis]);
+}
+
+/** `maxPool` of such windows: {value, back(slope) -> {inputs: [slope], weights: {}}}. */
+export function tiledMaxPool(jax, x, node) {
+  const { numpy: np } = jax;
+  const seen = views(jax, x, node, LOWEST);
+  const value = seen.map((view) => view.ref).reduce((largest, view) => np.maximum(largest, view));
+  const largest = value.ref;
+  const back = (slope) => {
+    let free = 1;
+    const parts = new Map(seen.map((view, place) => {
+      const is = np.where(view.less(largest.ref), 0, 1);
+      const first = free === 1 ? is.ref : free.ref.mul(is.ref);
+      free = free === 1 ? is.mul(-1).add(1) : free.mul(is.mul(-1).add(1));
+      return [place, slope.ref.mul(first)];
+    }));
+    for (const array of [free, slope, largest]) array.dispose();
+    return { inputs: [interleaved(jax, parts, node.stride)], weights: {} };
+  };
+  return { value, back };
+}
+
+/** The mean of each window. */
+export function averagePool(jax, x, node) {
+  const [height, width] = [x.shape[1], x.shape[2]];
+  const sums = views(jax, x, node, 0).reduce((sum, view) => sum.add(view));
+  const counts = [counted(node, 0, height), counted(node, 1, width)];
+  const all = counts.every((axis) => axis.every((n) => n === axis[0]));
+  if (all) return sums.mul(1 / (counts[0][0] * counts[1][0]));
+  const shares = Float32Array.from(counts[0].flatMap((a) => counts[1].map((b) => 1 / (a * b))));
+  return sums.mul(jax.numpy.array(shares, { shape: [1, counts[0].length, counts[1].length, 1], device: x.device }));
+}
+
+/** How many rows count in each window: those of the picture, and the padding where it is to be included. */
+function counted(node, axis, side) {
+  const { kernel, stride, padding } = node;
+  return Array.from({ length: node.shape[1 + axis] }, (_, i) => {
+    const start = i * stride[axis] - padding[axis];
+    const end = Math.min(start + kernel[axis], side + padding[axis]);
+    return node.count_include_pad ? end - start : Math.min(end, side) - Math.max(start, 0);
+  });
+}
+
+function shares(inputs, outputs) {
+  const found = new Float32Array(outputs * inputs);
+  for (let i = 0; i < outputs; i++) {
+    const start = Math.floor((i * inputs) / outputs), end = Math.ceil(((i + 1) * inputs) / outputs);
+    for (let j = start; j < end; j++) found[i * inputs + j] = 1 / (end - start);
+  }
+  return found;
+}
+
+/** The mean of each of rows x columns parts, which may overlap by a row where they do not come out even. */
+export function adaptiveAveragePool(jax, x, [rows, columns]) {
+  const [n, height, width, channels] = x.shape;
+  if (rows === 1 && columns === 1) return shaped(x.mean([1, 2]), [n, 1, 1, channels]);
+  if (rows === height && columns === width) return x;
+  const matrix = (inputs, outputs) => jax.numpy.array(shares(inputs, outputs), { shape: [outputs, inputs] });
+  const down = shaped(x.transpose([1, 0, 2, 3]), [height, n * width * channels]);
+  const first = shaped(product(jax, matrix(height, rows), down), [rows, n, width, channels]);
+  const across = shaped(first.transpose([2, 1, 0, 3]), [width, n * rows * channels]);
+  const second = shaped(product(jax, matrix(width, columns), across), [columns, n, rows, channels]);
+  return second.transpose([1, 2, 0, 3]);
+}

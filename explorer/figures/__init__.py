@@ -1,0 +1,1 @@
+"""Numbers -> plotly figures. No streamlit, no torch: they work in a notebook too."""

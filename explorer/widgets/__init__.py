@@ -1,0 +1,1 @@
+"""Streamlit-aware Python: the frame, pickers, caches, errors and sources."""
