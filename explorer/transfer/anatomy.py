@@ -15,6 +15,7 @@ from torch import Tensor, nn
 NORMS = (nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.GroupNorm)
 FEWEST_STAGES = 4
 _NUMBERS = threading.RLock()
+_CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -78,15 +79,27 @@ def with_head(network: nn.Module, classes: int, seed: int) -> nn.Module:
 
 
 @contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Torch's own numbers from a seed inside the block, and as they were behind it; one thread at a time."""
+def seeded(seed: int, device: torch.device = _CPU) -> Iterator[None]:
+    """Torch's numbers from a seed inside the block, and as they were behind it; one thread at a time."""
     with _NUMBERS:
-        kept = torch.get_rng_state()
-        torch.default_generator.manual_seed(seed)
+        kept = [(generator, generator.get_state()) for generator in _generators(device)]
+        for generator, _ in kept:
+            generator.manual_seed(seed)
         try:
             yield
         finally:
-            torch.set_rng_state(kept)
+            for generator, state in kept:
+                generator.set_state(state)
+
+
+def _generators(device: torch.device) -> list[torch.Generator]:
+    """Where random numbers come from on a device, the processor's always among them."""
+    if device.type == "cuda":
+        place = torch.cuda.current_device() if device.index is None else device.index
+        return [torch.default_generator, torch.cuda.default_generators[place]]
+    if device.type == "mps":
+        return [torch.default_generator, torch.mps._get_default_mps_generator()]
+    return [torch.default_generator]
 
 
 def head_features(network: nn.Module, pictures: Tensor) -> Tensor:

@@ -44,7 +44,8 @@ class Precision:
         self.device = device
         self.dtype = torch.float32
         if device.type == "cuda":
-            self.dtype = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+            has_own = torch.cuda.is_bf16_supported(including_emulation=False)  # emulated it is slow
+            self.dtype = torch.bfloat16 if has_own else torch.float16
         self._scaler = torch.amp.GradScaler(enabled=self.dtype == torch.float16)
 
     def cast(self) -> AbstractContextManager[object]:

@@ -136,7 +136,8 @@ class Training:
         rate = cosine(step, recipe.steps) if recipe.schedule == "cosine" else 1.0
         for group, start in zip(self._optimiser.param_groups, self._groups, strict=True):
             group["lr"] = start.rate * rate
-        draws = anatomy.seeded(order.mixed(recipe.seed ^ order.mixed(step))) if self._draws else nullcontext()
+        seed = order.mixed(recipe.seed ^ order.mixed(step))
+        draws = anatomy.seeded(seed, self.device) if self._draws else nullcontext()
         with draws, self._brake.step() if self._brake else nullcontext():
             loss, right = self._learn(places, plan)
         seen = self.world.mean(torch.stack([loss, right])).tolist()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request
 
 from tests.browser.served import Server
 
@@ -30,6 +30,7 @@ class Tab:
 
     page: Page
     server: Server
+    idle: list[BrowserContext] = field(default_factory=list)  # where the context goes in the end
     faults: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -53,7 +54,25 @@ class Tab:
             try:
                 self.check()
             finally:
-                self.page.context.close()
+                self._forget()
+
+    def _forget(self) -> None:
+        """Leave nothing that the next test could find: no page, nothing stored, nothing granted."""
+        context = self.page.context
+        try:
+            for other in context.pages:
+                if other is not self.page:
+                    other.close()
+            self.page.goto("about:blank")
+            stored = {"origin": self.server.url, "storageTypes": "all"}
+            context.new_cdp_session(self.page).send("Storage.clearDataForOrigin", stored)
+            context.clear_cookies()
+            context.clear_permissions()
+            self.page.close()
+        except Error:  # a browser that does not answer any more
+            context.close()
+        else:
+            self.idle.append(context)
 
     def check(self) -> None:
         """Fail with everything that went wrong so far."""

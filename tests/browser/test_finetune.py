@@ -112,7 +112,8 @@ def test_the_default_race(tab: Tab, capsys: pytest.CaptureFixture[str]) -> None:
     assert whole_s < RACE_S * patience()
     assert frames_a_second > 30 / patience()
     assert len(took) > 500, "the tasks of the page were not seen"
-    assert max(took) < TASK_MS, sorted(took)[-5:]  # of the processor's own time: others do not add to it
+    # of the processor's own time, to which others add little: caches and clocks are shared
+    assert max(took) < TASK_MS * patience(), sorted(took)[-5:]
     expect(page.get_by_text("Whole network wins with")).to_be_visible()
     what_is_frozen_stays(page)
     back_in_time(page, lanes["whole"]["test"])
