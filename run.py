@@ -44,7 +44,7 @@ BROWSER_PLACES = (
     "${LOCALAPPDATA}/Google/Chrome/Application/chrome.exe",
     "${PROGRAMFILES(X86)}/Microsoft/Edge/Application/msedge.exe",
 )
-SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")  # two files of tests at a time, each with its own server
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")  # two files of tests at a time
 ORDINARY = ("-m", "not slow")  # a later -m takes its place
 NO_BROWSER = (
     "The browser tests are skipped: no Chromium or Chrome was found and none could be installed here. "

@@ -17,7 +17,7 @@ from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 
-STACKS = 400
+STACKS = 250
 # Measures stacks with the page's own modules, without the page.
 MEASURE = """async ([base, stacks]) => {
   const [{ measurer }, { fromServer, read, write }, { program }, { KINDS }] = await Promise.all(
@@ -44,8 +44,12 @@ def root(page: Page) -> Locator:
     return page.locator('[data-component="build"]')
 
 
+DRAWN = "(root) => new Promise((tell) => requestAnimationFrame(() => setTimeout(() => tell(root.__numbers))))"
+
+
 def numbers(page: Page) -> dict[str, Any]:
-    shown: dict[str, Any] = root(page).evaluate("root => root.__numbers")
+    """What is shown, once the next picture has been drawn."""
+    shown: dict[str, Any] = root(page).evaluate(DRAWN)
     return shown
 
 

@@ -150,7 +150,7 @@ def test_take_home_code_prints_what_is_shown(
     numbers(page, "shown.row" if layer else "true")
     root(page).get_by_text("PyTorch code for this view").click()
     code = root(page).locator("pre.code")
-    expect(code).to_contain_text(layer or "parameters")
+    expect(code).to_contain_text(f'get_submodule("{layer.removesuffix(".add")}")' if layer else "parameters")
     (tmp_path / "code.py").write_text(code.inner_text(), "utf-8")
     runpy.run_path(str(tmp_path / "code.py"))
     printed = dict(line.split(" ", 1) for line in capsys.readouterr().out.splitlines() if " " in line)
