@@ -17,7 +17,7 @@ from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 
-STACKS = 250
+STACKS = 400
 # Measures stacks with the page's own modules, without the page.
 MEASURE = """async ([base, stacks]) => {
   const [{ measurer }, { fromServer, read, write }, { program }, { KINDS }] = await Promise.all(
