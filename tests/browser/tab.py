@@ -57,10 +57,10 @@ class Tab:
                 self._forget()
 
     def _forget(self) -> None:
-        """Leave nothing that the next test could find: no page, nothing stored, nothing granted."""
+        """Leave nothing that the next test could find: its blank page alone, nothing stored, nothing granted."""
         context = self.page.context
         try:
-            for other in context.pages:
+            for other in context.pages[1:]:
                 if other is not self.page:
                     other.close()
             self.page.goto("about:blank")

@@ -13,8 +13,11 @@ export function takehome({ code, link, png, extras = [] }) {
       said.say("This browser does not let the page copy: select the text and copy it by hand.");
     }
   };
-  const body = h("details", { class: "fold takehome" }, h("summary", {}, "PyTorch code for this view"), pre);
-  const update = () => { if (body.open) pre.firstChild.textContent = code(); };
+  const summary = h("summary", {}, "PyTorch code for this view");
+  const body = h("details", { class: "fold takehome" }, summary, pre);
+  const fill = () => { pre.firstChild.textContent = code(); };
+  const update = () => { if (body.open) fill(); };
+  summary.addEventListener("click", fill); // "toggle" comes only after the panel has opened, empty
   body.addEventListener("toggle", update);
   const actions = h("div", { class: "row actions" },
     button("Copy link", () => copy(link(), "Link")),
