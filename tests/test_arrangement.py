@@ -1,7 +1,5 @@
 """Maps of layers that hold their channels last, their places in windows, or tokens: equal to those made by hand."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from explorer import (
 )
 from explorer.activity import Step
 from explorer.maximisation import Goal
+from tests.programs import printed_by
 
 
 def made(name: str, side_px: int) -> tuple[nn.Module, Tensor]:
@@ -94,10 +93,7 @@ def test_maps_are_those_made_by_hand_and_the_code_makes_them_too(name: str, tmp_
         program.append(f"print(torch.equal({code}, pairs['{layer}'][1]))")
     pairs = {layer: (own[layer], hand(own[layer]).contiguous()) for layer, hand in hands.items()}
     torch.save(pairs, tmp_path / "pairs.pt")
-    ran = subprocess.run(
-        [sys.executable, "-c", "\n".join(program)], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    assert ran.stdout.split() == ["True"] * len(hands)
+    assert printed_by("\n".join(program), tmp_path).split() == ["True"] * len(hands)
 
 
 def test_the_class_token_stands_apart_and_other_outputs_are_refused() -> None:

@@ -18,14 +18,13 @@ COMMON = ("--dataset", "letters", "--steps", "8", "--evaluate-every", "4", "--de
 
 def called(processes: int, folder: Path, *settings: str) -> list[dict[str, str]]:
     table, weights = folder / f"{processes}.csv", folder / f"{processes}.safetensors"
-    many = (
-        ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes))
-        if processes > 1
-        else ()
-    )
-    command = [sys.executable, *many, "-m", "explorer.transfer", *COMMON, *settings]
+    asked = [*COMMON, *settings, "--csv", str(table), "--save", str(weights)]
+    if processes == 1:
+        assert __main__.main(asked) == 0
+        return list(csv.DictReader(table.open()))
+    many = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes))
     call = subprocess.run(
-        [*command, "--csv", str(table), "--save", str(weights)],
+        [sys.executable, *many, "-m", "explorer.transfer", *asked],
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=90,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )  # fmt: skip

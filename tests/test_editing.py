@@ -1,8 +1,5 @@
 """Editing filters in a copy, and what filters look for."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import torch
@@ -12,6 +9,7 @@ from explorer import editing, features, filterbank, networks
 from explorer.browser.filters import _code
 from explorer.editing import KINDS, Edit, edited, parse
 from explorer.subject import Subject
+from tests.programs import printed_by
 
 
 @pytest.fixture
@@ -123,12 +121,11 @@ def test_colour_hue_and_norm() -> None:
 def test_the_code_of_the_view_prints_the_edited_answer(network: nn.Module, text: str) -> None:
     subject = Subject("small_resnet", "embedded", "text")
     code = _code(subject, "conv", parse(text))
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     from explorer.networks import preprocessing
 
     copy = edited(network, "conv", parse(text))
     with torch.inference_mode():
         logits = copy(preprocessing.batch(subject.shown, subject.how))[0]
-    printed = [float(line.split()[2]) for line in ran.stdout.splitlines()]
+    printed = [float(line.split()[2]) for line in printed_by(code).splitlines()]
     assert printed == pytest.approx(logits.sort(descending=True).values[:5].tolist(), abs=2e-4)
     assert len(parse(text)) <= editing.MOST_EDITS

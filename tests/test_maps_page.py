@@ -2,8 +2,6 @@
 
 import base64
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from explorer import features, networks
 from explorer.networks import NETWORKS, preprocessing
 from explorer.subject import UNTRAINED_SEED, Subject
+from tests.programs import printed_by
 
 OPERATORS = "from explorer import torchvision_operators\n\ntorchvision_operators.models()\n"
 """What torchvision needs where its compiled part is missing."""
@@ -64,8 +63,7 @@ def test_channels_last_are_shown_as_channels(fresh: AppTest) -> None:
     assert (len(detail["field"]["rows"]), len(detail["field"]["columns"])) == (28, 28)
     assert "explorer" not in data["code"]
     program = f"{OPERATORS}{data['code']}print(tuple(maps.shape), float(maps[-1].mean()))\n"
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    first, *_, last = ran.stdout.splitlines()
+    first, *_, last = printed_by(program).splitlines()
     assert int(first.split()[0]) == detail["channel"]
     assert last.startswith("(768, 28, 28)")
     assert float(last.split()[-1]) == pytest.approx(float(maps[-1].mean()), rel=1e-3)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +17,7 @@ from explorer.maximisation import ANSWER, Ascent, Goal, Moment, Settings
 from explorer.networks import EMBEDDED, NETWORKS, preprocessing
 from explorer.networks.preprocessing import Preprocessing
 from explorer.subject import Subject
+from tests.programs import printed_by
 
 QUICK = Settings(size_px=28, steps=24, jitter_px=2, colours=False)
 
@@ -278,16 +276,14 @@ def test_the_lowest_places_and_the_favourites(small_vgg: nn.Module) -> None:
     ],
 )
 def test_the_code_of_the_view_prints_the_activation_shown(
-    goal: Goal, start: str, change: dict[str, float], tmp_path: Path
+    goal: Goal, start: str, change: dict[str, float]
 ) -> None:
     subject = Subject("small_vgg", "embedded", "text")
     settings = replace(QUICK, **change)  # type: ignore[arg-type]
     text = code.written(subject, goal, settings, start)
     assert "explorer" not in text
-    script = tmp_path / "climb.py"
-    script.write_text(text + 'Path("unit.png").unlink()\n')
-    ran = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
-    printed = [float(line.split()[1]) for line in ran.stdout.splitlines()]
+    said = printed_by(text + 'Path("unit.png").unlink()\n')
+    printed = [float(line.split()[1]) for line in said.splitlines()]
     begun = preprocessing.batch(subject.shown, subject.how) if start == "picture" else None
     network = networks.build("small_vgg", weights="embedded")
     moments = list(maximisation.climb(network, goal, subject.how, settings, begun))

@@ -1,4 +1,4 @@
-"""Run inside a network of its own that leads nowhere: the app starts, and every page is drawn.
+"""Run inside a network of its own that leads nowhere: the app starts, and a page of every section is drawn.
 
 Started by test_offline.py as `unshare --net python tests/browser/offline.py`.
 """

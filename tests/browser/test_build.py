@@ -1,10 +1,7 @@
 """Build your own: the page's formulas against `explorer.layers`, editing, absurd numbers, links, import, code."""
 
 import re
-import subprocess
-import sys
 from dataclasses import MISSING
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +11,7 @@ from explorer.browser import served
 from explorer.layers import STARTS, Conv, Dense, Residual, code, measure, parse_sequential
 from tests.browser.build_stacks import NOT_ONE_WINDOW, as_sent, expected, random_stack, usual_settings
 from tests.browser.tab import Tab
+from tests.programs import printed_by
 
 pytestmark = pytest.mark.browser
 
@@ -62,22 +60,13 @@ def cell(page: Page, row: int, setting: str) -> Locator:
     return root(page).get_by_label(f"Row {row}: {setting}", exact=True)
 
 
-def run_all(programs: list[str], folder: Path) -> list[dict[str, str]]:
-    """Run programs in one process; what each printed, by its first word."""
-    files = [folder / f"program{i}.py" for i in range(len(programs))]
-    for file, text in zip(files, programs, strict=True):
-        file.write_text(text, "utf-8")
-    runner = "import runpy, sys\nfor path in sys.argv[1:]:\n    runpy.run_path(path)\n    print('end')"
-    done = subprocess.run(
-        [sys.executable, "-c", runner, *map(str, files)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    parts = done.stdout.split("end\n")[:-1]
+def run_all(programs: list[str]) -> list[dict[str, str]]:
+    """Run programs; what each printed, by its first word."""
     found = re.compile(r"^(output|parameters|MACs|FLOPs|bytes) (.*)$", re.M)
-    return [{m[1]: m[2] for m in found.finditer(part)} for part in parts]
+    return [{m[1]: m[2] for m in found.finditer(printed_by(text))} for text in programs]
 
 
-def test_formulas_agree_with_the_layers_on_random_stacks(tab: Tab, tmp_path: Path) -> None:
+def test_formulas_agree_with_the_layers_on_random_stacks(tab: Tab) -> None:
     page = tab.open("/build")
     stacks = [*STARTS.values(), *(random_stack(seed) for seed in range(STACKS))]
     found = page.evaluate(MEASURE, [served.module_base(), [as_sent(stack) for stack in stacks]])
@@ -92,7 +81,7 @@ def test_formulas_agree_with_the_layers_on_random_stacks(tab: Tab, tmp_path: Pat
     programs = [found[i]["program"] for i in tried]
     assert any("Residual(" in text for text in programs) and any("Dense(" in text for text in programs)
     assert crossing, "no stack with crossing connections was drawn"
-    for i, printed in zip(tried, run_all(programs, tmp_path), strict=True):
+    for i, printed in zip(tried, run_all(programs), strict=True):
         total, last = found[i]["total"], found[i]["rows"][-1:]
         assert printed["parameters"] == str(total["params"]), i
         assert printed["MACs"] == str(total["macs"]), i
@@ -241,10 +230,10 @@ def test_rows_are_added_after_the_chosen_one_and_change_type(tab: Tab) -> None:
     assert [row["kind"] for row in numbers(page)["rows"]][1] == "depthwise conv"  # after the chosen row
 
 
-def test_flops_are_twice_the_macs_and_the_code_prints_them(tab: Tab, tmp_path: Path) -> None:
+def test_flops_are_twice_the_macs_and_the_code_prints_them(tab: Tab) -> None:
     page = tab.open("/build?u=flop")
     shown = numbers(page)
-    printed = run_all([shown["code"]], tmp_path)[0]
+    printed = run_all([shown["code"]])[0]
     assert printed["FLOPs"] == str(2 * shown["total"]["macs"])
     assert printed["parameters"] == "61706"  # LeCun et al. 1998, with every map of C3 reading all of S2
     lines = shown["csv"].strip().split("\r\n")
@@ -362,13 +351,13 @@ def test_phone_shows_everything_without_sideways_scrolling(phone_tab: Tab) -> No
     assert page.evaluate("document.activeElement !== document.body")
 
 
-def test_dense_rows_are_one_block_in_the_code(tab: Tab, tmp_path: Path) -> None:
+def test_dense_rows_are_one_block_in_the_code(tab: Tab) -> None:
     shape, layers = (4, 9, 9), (Conv(4, 3, 1, 1), Dense(1), Conv(6, 3, 1, 1), Dense(1))
     page = tab.open("/build?in=4_9_9&net=c4P1_d1_c6P1_d1")
     shown = numbers(page)
     assert [row["shape"] for row in shown["rows"]] == [
         list(row.output_shape) for row in measure(layers, shape)
     ]
-    printed = run_all([shown["code"]], tmp_path)[0]
+    printed = run_all([shown["code"]])[0]
     assert printed["output"] == "14 x 9 x 9" and printed["parameters"] == str(shown["total"]["params"])
     assert shown["code"].count("Dense(\n") == 2 and "back=[" not in shown["code"]

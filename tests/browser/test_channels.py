@@ -1,8 +1,6 @@
 """Channels: filters over three planes, volumes, sizes and parameters, 1x1 convolution."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from explorer.kernels import output_size, slide
 from tests.browser.conftest import NewTab
 from tests.browser.served import ROOT
 from tests.browser.tab import Tab
+from tests.programs import printed_by
 
 Floats = npt.NDArray[np.float64]
 RANDOM = np.random.default_rng(7)
@@ -203,13 +202,8 @@ def test_one_by_one_convolution_mixes_channels_alone(tab: Tab) -> None:
 
 def printed(code: str, folder: Path) -> str:
     """What the take-home program prints, run where only its own picture path can be found."""
-    (folder / "view.py").write_text(code)
     (folder / "assets").symlink_to(ROOT / "assets")
-    done = subprocess.run(
-        [sys.executable, "view.py"], cwd=folder, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return printed_by(code, folder)
 
 
 def last_numbers(line: str) -> list[float]:

@@ -2,10 +2,7 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,8 +17,8 @@ from explorer.browser.dense.presets import PRESETS
 from explorer.kernels import KERNELS, slide
 from explorer.pictures import BUILT_IN
 from tests.browser.conftest import NewTab
-from tests.browser.served import ROOT
 from tests.browser.tab import Tab
+from tests.programs import printed_by
 
 pytestmark = pytest.mark.browser
 Floats = npt.NDArray[np.float64]
@@ -318,24 +315,16 @@ def program(page: Page) -> str:
     return root(page).locator("pre.code").inner_text()
 
 
-def printed(programs: list[str], folder: Path) -> list[list[list[float]]]:
+def printed(programs: list[str]) -> list[list[list[float]]]:
     """Run programs, as a learner would: the numbers in each line that each of them prints."""
-    for i, text in enumerate(programs):
-        (folder / f"{i}.py").write_text(text, "utf-8")
-    run_all = "import runpy, sys\nfor file in sys.argv[1:]: runpy.run_path(file); print('----')"
-    files = [str(folder / f"{i}.py") for i in range(len(programs))]
-    ran = subprocess.run(
-        [sys.executable, "-c", run_all, *files], capture_output=True, text=True, cwd=ROOT, check=False
-    )
-    assert ran.returncode == 0, ran.stderr
-    return [[values(line) for line in part.splitlines()] for part in ran.stdout.split("----\n")[:-1]]
+    return [[values(line) for line in printed_by(text).splitlines()] for text in programs]
 
 
 def values(text: str) -> list[float]:
     return [float(word) for word in text.split() if re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", word)]
 
 
-def test_code_computes_what_is_shown(tab: Tab, tmp_path: Path) -> None:
+def test_code_computes_what_is_shown(tab: Tab) -> None:
     shift = "&pic=rocket&dx=-6&dy=2&fill=black&border=zeros&own=40"
     page = tab.open(f"/dense?lay=grid&t=1.6&h=20&w=30&c=3&k=5&f=7&pad=valid{shift}")
     root(page).get_by_text("PyTorch code for this view").click()
@@ -353,7 +342,7 @@ def test_code_computes_what_is_shown(tab: Tab, tmp_path: Path) -> None:
             choose(page, label, choice)
         moved.append(moved_run(page)["layers"])
         programs.append(program(page))
-    lines = printed(programs, tmp_path)
+    lines = printed(programs)
     for (outputs, weights, difference), shown in zip(lines[:2], drawn, strict=True):
         np.testing.assert_allclose(outputs, shown["outputs"], atol=1e-6)
         assert weights == [shown["counts"][kind]["weights"] for kind in ("dense", "local", "conv")]

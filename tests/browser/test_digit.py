@@ -4,8 +4,6 @@ import base64
 import csv
 import inspect
 import io
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from explorer import features, pretrain
 from explorer.browser.digit import LABEL_SMOOTHING
 from explorer.networks import EMBEDDED, build
 from tests.browser.tab import Tab
+from tests.programs import printed_by
 
 pytestmark = pytest.mark.browser
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -295,11 +294,8 @@ def test_code_and_csv_hold_the_numbers_shown(tab: Tab, tmp_path: Path, query: st
     root(page).get_by_text("PyTorch code for this view").click()
     code = root(page).locator(".code code")
     expect(code).to_contain_text("print(")
-    program = tmp_path / "view.py"
-    program.write_text(code.inner_text(), "utf-8")
     (tmp_path / FACTS.file.name).write_bytes(FACTS.file.read_bytes())
-    call = subprocess.run([sys.executable, program], cwd=tmp_path, capture_output=True, text=True, check=True)
-    logits, shares, unit = (line.split() for line in call.stdout.splitlines())
+    logits, shares, unit = (line.split() for line in printed_by(code.inner_text(), tmp_path).splitlines())
     np.testing.assert_allclose([float(v) for v in logits[1:]], shown["logits"], atol=1.5e-4)
     np.testing.assert_allclose([float(v) for v in shares[1:]], shown["probabilities"], atol=1.5e-4)
     assert float(unit[-1]) == pytest.approx(shown["unit"]["value"], abs=1.5e-4)

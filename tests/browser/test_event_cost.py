@@ -42,7 +42,7 @@ def event_cpu_ms(new_tab: NewTab, served: Server, query: str, *, events: int) ->
 def test_trivial_event_is_cheap(
     new_tab: NewTab, event_server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    frozen = event_cpu_ms(new_tab, event_server, "", events=40)
+    frozen = event_cpu_ms(new_tab, event_server, "", events=25)
     thawed = event_cpu_ms(new_tab, event_server, "?thaw=1", events=10)
     with capsys.disabled():
         print(

@@ -13,7 +13,7 @@ from tests.browser.served import ROOT
 ALONE = ("unshare", "--net", "--map-root-user")
 
 
-def test_app_starts_and_every_page_is_drawn_without_a_network(browser_program: str) -> None:
+def test_app_starts_and_pages_are_drawn_without_a_network(browser_program: str) -> None:
     if not shutil.which("unshare") or subprocess.run([*ALONE, "true"], check=False).returncode:
         pytest.skip("this system gives no process a network of its own (unshare)")
     inside = [*ALONE, sys.executable, str(Path(__file__).with_name("offline.py"))]

@@ -1,8 +1,6 @@
 """The page "Kernel as a signal": its numbers against numpy, `explorer.spectrum` and its own PyTorch code."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +13,8 @@ from explorer.browser import served
 from explorer.kernels import KERNELS, gaussian, slide
 from explorer.pictures import BUILT_IN, open_picture
 from explorer.spectrum import compose, frequency_response, multiplies, separable_factors
-from tests.browser.served import ROOT
 from tests.browser.tab import Tab
+from tests.programs import printed_by
 
 Floats = npt.NDArray[np.float64]
 STEPS = 192
@@ -287,13 +285,7 @@ def test_code_to_take_home_prints_what_is_shown(tab: Tab, tmp_path: Path) -> Non
         expect(code).to_contain_text(sign)
         file.write_text(code.inner_text())
     shown = numbers(page)
-    once = "import runpy, sys\nfor p in sys.argv[1:]:\n    runpy.run_path(p)\n    print('---')"
-    command = [sys.executable, "-c", once, *map(str, files)]
-    call = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert call.returncode == 0, call.stderr
-    printed = [
-        [float(n) for n in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", text)] for text in call.stdout.split("---")
-    ]
+    printed = [[float(n) for n in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", printed_by(file))] for file in files]
     freq, sep, two = shown["freq"], shown["sep"], shown["two"]
     expected = [shown["flat"]["sum"], freq["gain"], freq["phase"], freq["measured"]]
     assert printed[0][:4] == pytest.approx(expected, abs=2e-4)
