@@ -126,32 +126,29 @@ def test_every_layer_type_is_offered_with_its_usual_settings(tab: Tab) -> None:
             assert main if value is MISSING else text == written.get(str(value), str(value)), (kind, name)
 
 
-@pytest.mark.parametrize(
-    ("typed", "told"),
-    [
-        ("0", "filters must be 1 to 65536, got 0"),
-        ("-3", "filters must be 1 to 65536, got -3"),
-        ("1000000000", "filters must be 1 to 65536, got 1000000000"),
-        ("many", 'filters must be a whole number, got "many"'),
-        ("2.5", 'filters must be a whole number, got "2.5"'),
-        ("", "filters is empty"),
-    ],
-)
-def test_absurd_numbers_are_answered_at_the_row(tab: Tab, typed: str, told: str) -> None:
+def test_absurd_numbers_are_answered_at_the_row(tab: Tab) -> None:
     page = tab.open("/build")
     before = numbers(page)
     filters = cell(page, 4, "filters")
-    filters.fill(typed)
-    expect(root(page).get_by_text(told)).to_be_visible()
-    shown = numbers(page)
-    assert shown["broken"] == 4 and filters.get_attribute("aria-invalid") == "true"
-    assert [row["waits"] for row in shown["rows"][4:]] == ["waits for row 4"] * 8
-    assert shown["rows"][:3] == before["rows"][:3]
-    assert filters.input_value() == typed  # nothing is lost
-    page.wait_for_function("location.search.includes('net=')")
+    for typed, told in (
+        ("0", "filters must be 1 to 65536, got 0"),
+        ("-3", "filters must be 1 to 65536, got -3"),
+        ("1000000000", "filters must be 1 to 65536, got 1000000000"),
+        ("2.5", 'filters must be a whole number, got "2.5"'),
+        ("", "filters is empty"),
+        ("many", 'filters must be a whole number, got "many"'),
+    ):
+        filters.fill(typed)
+        expect(root(page).get_by_text(told)).to_be_visible()
+        shown = numbers(page)
+        assert shown["broken"] == 4 and filters.get_attribute("aria-invalid") == "true"
+        assert [row["waits"] for row in shown["rows"][4:]] == ["waits for row 4"] * 8
+        assert shown["rows"][:3] == before["rows"][:3]
+        assert filters.input_value() == typed  # nothing is lost
+    page.wait_for_function("net => location.search.includes(encodeURIComponent(net))", arg=state(page)["net"])
     page.reload()
     tab.rendered()
-    assert cell(page, 4, "filters").input_value() == typed
+    assert cell(page, 4, "filters").input_value() == "many"
     cell(page, 4, "filters").fill("16")
     assert numbers(page)["total"] == before["total"]
 
