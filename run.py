@@ -155,7 +155,9 @@ def install(*requirement_files: str) -> None:
             continue
         say(f"Installing {name}: this happens once, and can take some minutes")
         quiet = ["--quiet"] if os.environ.get("CI") else []
-        pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", *quiet, "-r", name]
+        # Python compiles what is used when it is first used: of all that is installed, a small part.
+        options = ["--disable-pip-version-check", "--no-compile", *quiet]
+        pip = [str(PYTHON), "-m", "pip", "install", *options, "-r", name]
         _must(pip, "Is the network there?")
         stamp.write_text(state)
 

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,12 @@ OTHER_MACS = {  # what the tools themselves report: benchmarks/count.py prints t
 }
 
 
+@cache
+def counted(name: str, input_shape: tuple[int, int, int]) -> cost.CostTable:
+    """The table of a network: the same for all its weights."""
+    return cost.table(name, input_shape)
+
+
 def weight_entries() -> list[tuple[str, object]]:
     models = torchvision_operators.models()
     return [
@@ -70,7 +77,7 @@ def test_all_weight_entries_of_torchvision():
     assert len(entries) == 115
     for name, entry in entries:
         size_px = entry.transforms().crop_size[0]
-        table = cost.table(name, (3, size_px, size_px))
+        table = counted(name, (3, size_px, size_px))
         label = f"{name} {entry.name}"
         assert round(table.macs / 1e9, 3) == entry.meta["_ops"], label
         params = sum(row.params for row in table.rows if row.runs) if name == "googlenet" else table.params
@@ -80,14 +87,14 @@ def test_all_weight_entries_of_torchvision():
 
 @pytest.mark.parametrize(("name", "macs"), EXACT_MACS.items())
 def test_exact_macs(name, macs):
-    assert cost.table(name, NETWORKS[name].input_shape).macs == macs
+    assert counted(name, NETWORKS[name].input_shape).macs == macs
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_rows_sum_to_the_totals(name):
     """Totals, stages, and the module's own parameters: three ways to the same sum."""
     facts = NETWORKS[name]
-    table = cost.table(name, facts.input_shape)
+    table = counted(name, facts.input_shape)
     for figure in ("params", "weight_params", "bias_params", "macs", "output_bytes"):
         assert getattr(table, figure) == sum(getattr(row, figure) for row in table.rows)
     for figure in ("params", "macs", "output_bytes"):

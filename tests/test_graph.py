@@ -139,6 +139,23 @@ FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 
 
+@pytest.mark.parametrize(
+    "how", [{"dim": (2, 3)}, {"dim": [-1, -2], "keepdim": False}, {"dim": [2, 3], "keepdim": True}]
+)
+def test_global_average_pooling_as_a_mean(how: dict[str, Any]) -> None:
+    class Headed(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.last = nn.Conv2d(3, 4, 3), nn.Linear(4, 5)
+
+        def forward(self, x: Tensor) -> Tensor:
+            scores: Tensor = self.last(torch.flatten(self.first(x).mean(**how), 1))
+            return scores
+
+    graph = check(Headed(), (3, 9, 9))
+    assert [node["op"] for node in graph["nodes"]][1] == "adaptive_average_pool"
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_functions(name: str) -> None:
     check(Plain(FUNCTIONS[name], 8 if name == "concat" else 4), (3, 9, 9))

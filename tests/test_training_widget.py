@@ -166,11 +166,20 @@ def test_a_nonsense_link_is_a_sentence_and_the_page_goes_on(opened: Open, jobs: 
 def test_every_setting_of_a_lane_reaches_the_recipe(opened: Open, trainings: Queue) -> None:
     at = only(opened(), "whole", "whole", steps=2)
     key = "finetune_2_whole"
-    for name, value in (("optimiser", "momentum"), ("schedule", "constant"), ("moves", "shift and flip")):
+    for name, value in (
+        ("optimiser", "momentum"),
+        ("schedule", "constant"),
+        ("augmentation", "shift and flip"),
+    ):
         at.selectbox(key=f"{key}_{name}").set_value(value)
-    for name, value in (("rate", 0.02), ("backbone_rate", 0.004), ("decay", 0.001), ("smoothing", 0.1)):
+    for name, value in (
+        ("rate", 0.02),
+        ("backbone_rate", 0.004),
+        ("weight_decay", 0.001),
+        ("label_smoothing", 0.1),
+    ):
         at.number_input(key=f"{key}_{name}").set_value(value)
-    at.toggle(key=f"{key}_norm").set_value(True)
+    at.toggle(key=f"{key}_freeze_batch_norm").set_value(True)
     at.number_input(key=f"{key}_seed").set_value(7).run()
     jobs = link(press(at, "Start")).split(".")
     shared = {"pictures_per_class": 1, "steps": 2, "batch": 4}

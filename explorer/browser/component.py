@@ -4,6 +4,7 @@ The loader imports `NAME/NAME.js` from the app's own server. Where that cannot b
 launcher's routes, a proxy that drops them), it asks for the sources once and links them in the browser.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -81,7 +82,17 @@ def _mounted(
     if inline:
         payload["modules"] = served.modules()
     if answer is not None and held.get("ask") is not None:
-        payload["answer"] = answer(held["ask"])
+        payload["answer"] = _answered(answer, held["ask"])
     heard = {f"on_{one}_change": lambda: None for one in ("inline", *states, *triggers)}
     result = _registered(name)(key=key, data=payload, default={"inline": False, **states}, **heard)
     return {one: result.get(one, states.get(one)) for one in (*states, *triggers)}
+
+
+def _answered(answer: Callable[[JsonLike], JsonLike], question: JsonLike) -> JsonLike:
+    """The answer; a sentence where it could not be given, so that nobody waits for it."""
+    try:
+        return answer(question)
+    except Exception:
+        logging.getLogger(__name__).exception("a question of a page could not be answered")
+        number = question.get("n") if isinstance(question, Mapping) else None
+        return {"n": number, "problem": "the server could not answer: its log says why"}

@@ -9,13 +9,17 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Call:
-    """One operation: its maps, its weights by role, its numbers. `op` None: the value itself is passed on."""
+    """One operation: its maps, its weights by role, its numbers. `op` None: the value itself is passed on.
+
+    `flat`: the result is one row a picture, so a flatten follows.
+    """
 
     op: str | None
     inputs: tuple[object, ...]
     fields: Mapping[str, Any] = field(default_factory=dict)
     weights: Mapping[str, Tensor] = field(default_factory=dict)
     in_place: bool = False
+    flat: bool = False
 
 
 def name_of(target: object) -> str:

@@ -138,13 +138,11 @@ def _adaptive(a: _Arguments) -> Call:
 def _mean(a: _Arguments) -> Call:
     given = a.bound(lambda input, dim=None, keepdim=False: None)
     axes = given["dim"]
-    if (
-        not isinstance(axes, list | tuple)
-        or sorted(n % 4 for n in axes) != [2, 3]
-        or given["keepdim"] is not True
-    ):
-        raise a.refused("other than over both sides of the maps with keepdim=True")
-    return Call("adaptive_average_pool", (given["input"],), {"size": [1, 1]})
+    if not isinstance(axes, list | tuple) or sorted(n % 4 for n in axes) != [2, 3]:
+        raise a.refused("other than over both sides of the maps")
+    return Call(
+        "adaptive_average_pool", (given["input"],), {"size": [1, 1]}, flat=given["keepdim"] is not True
+    )
 
 
 def _both(op: str) -> Callable[[_Arguments], Call]:

@@ -90,7 +90,16 @@ class _Reader:
         if call.op is None:  # the value itself
             self.names[step] = sources[0]
             return
-        name = self._free_name(str(step.target) if step.op == "call_module" else step.name)
+        name = self._add(str(step.target) if step.op == "call_module" else step.name, call, sources)
+        if call.in_place:
+            self._overwrite(sources[0], name, step)
+        if call.flat:
+            name = self._add(f"{name}:flat", Call("flatten", call.inputs), [name])
+        self.names[step] = name
+
+    def _add(self, wanted: str, call: Call, sources: list[str]) -> str:
+        """Write an operation down; the name that its value has."""
+        name = self._free_name(wanted)
         node = {
             "name": name,
             "op": call.op,
@@ -103,9 +112,7 @@ class _Reader:
         self.nodes.append(node)
         if call.op == "flatten":
             self.views[name] = sources[0]
-        if call.in_place:
-            self._overwrite(sources[0], name, step)
-        self.names[step] = name
+        return name
 
     def _call(self, step: fx.Node) -> Call:
         if step.op == "call_module":

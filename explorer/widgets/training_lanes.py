@@ -204,12 +204,15 @@ def _recipe(slot: int, lane: str, shared: Subject) -> Recipe:
         with left:
             changed |= _rates(key, lane)
         with right:
-            changed["weight_decay"] = _number("Weight decay", 0.0, f"{key}_decay", 10.0)
-            changed["label_smoothing"] = _number("Label smoothing", 0.0, f"{key}_smoothing", 0.9)
+            changed["weight_decay"] = _number("Weight decay", 0.0, f"{key}_weight_decay", 10.0)
+            changed["label_smoothing"] = _number("Label smoothing", 0.0, f"{key}_label_smoothing", 0.9)
             if not facts.caches_features:
-                moves = f"{key}_moves"
-                changed["augmentation"] = st.selectbox("Augmentation", AUGMENTATIONS, key=moves, **_LINK)
-                changed["freeze_batch_norm"] = st.toggle("Freeze batch norm", key=f"{key}_norm", **_LINK)
+                changed["augmentation"] = st.selectbox(
+                    "Augmentation", AUGMENTATIONS, key=f"{key}_augmentation", **_LINK
+                )
+                changed["freeze_batch_norm"] = st.toggle(
+                    "Freeze batch norm", key=f"{key}_freeze_batch_norm", **_LINK
+                )
             changed["seed"] = int(st.number_input("Seed", 0, 2**32 - 1, 0, key=f"{key}_seed", **_LINK))
     return Recipe.of_lane(
         lane, pictures_per_class=shared.per_class, steps=shared.steps, batch=shared.batch, **changed
@@ -237,23 +240,49 @@ def _number(label: str, usual: float, key: str, most: float = 100.0) -> float:
 
 
 def follow(wants: object) -> None:
-    """Set the fields to own pictures and to what the browser's lane had chosen, before they are drawn; the link too."""
-    found: dict[str, tuple[str, str]] = {"set": (OWN, training_own.TITLE)}
+    """Set the fields to own pictures and to what the browser's lane had chosen, before they are drawn; the link too.
+
+    What is none of the fields' values is passed over. All lanes take the steps and the batch of the first.
+    """
+    found: dict[str, tuple[Any, str]] = {"set": (OWN, training_own.TITLE)}
     asked = wants if isinstance(wants, Mapping) else {}
     network, source = asked.get("network"), asked.get("source")
     if network in choices.offered_networks():
         found["net"] = (str(network), str(network))
         if isinstance(source, str) and source in (offered := choices.offered_weights(str(network))):
             found[f"weights_{network}"] = (source, offered[source])
-    if (amount := asked.get("amount")) in AMOUNTS:
-        found["amount"] = (amount, amount)
-    lanes = asked.get("lanes")
-    if isinstance(lanes, list) and all(isinstance(lane, str) and lane in LANES for lane in lanes):
-        filled = [*lanes, *[NO_LANE] * len(SLOTS)][: len(SLOTS)]
-        found |= {f"lane{slot}": (lane, _lane_title(lane)) for slot, lane in enumerate(filled, start=1)}
+    if wanted := _wanted(asked.get("recipes")):
+        amount = str(wanted[0].pictures_per_class or "all")
+        if amount in AMOUNTS:
+            found["amount"] = (amount, amount)
+            found[f"steps_{amount}"] = (wanted[0].steps, str(wanted[0].steps))
+        found["batch"] = (wanted[0].batch, str(wanted[0].batch))
+        names = [*(recipe.lane for recipe in wanted), *[NO_LANE] * len(SLOTS)][: len(SLOTS)]
+        found |= {f"lane{slot}": (lane, _lane_title(lane)) for slot, lane in enumerate(names, start=1)}
+        for slot, recipe in enumerate(wanted, start=1):
+            found |= {f"{slot}_{recipe.lane}_{name}": (value, str(value)) for name, value in _set(recipe)}
     for name, (value, shown) in found.items():
         st.session_state[f"{PAGE}_{name}"] = value
-        st.query_params[f"{PAGE}_{name}"] = shown
+        st.query_params[f"{PAGE}_{name}"] = shown.lower() if isinstance(value, bool) else shown
+
+
+def _wanted(sent: object) -> list[Recipe]:
+    """The recipes that the browser's lane sent; none where one of them is none."""
+    if not isinstance(sent, list) or not 1 <= len(sent) <= len(SLOTS):
+        return []
+    try:
+        return [Recipe.from_dict(one) for one in sent]
+    except (TypeError, ValueError):
+        return []
+
+
+def _set(recipe: Recipe) -> list[tuple[str, Any]]:
+    """What a lane's fields show of its recipe."""
+    facts = LANES[recipe.lane]
+    names = ["optimiser", "rate", "schedule", "weight_decay", "label_smoothing", "seed"]
+    names += ["backbone_rate"] if facts.pretrained and not facts.caches_features else []
+    names += [] if facts.caches_features else ["augmentation", "freeze_batch_norm"]
+    return [(name, getattr(recipe, name)) for name in names]
 
 
 def told(recipe: Recipe) -> str:

@@ -14,7 +14,7 @@ from tests.browser.test_finetune import by_lane, finished, patience, press, wait
 from tests.browser.test_own_pictures import bring, by_class, noise, packed, said, shown
 
 COUNTS = {"ant": 9, "bee": 6}
-SETTINGS = "&n=5&lanes=scratch:n4~head:n4&finetune_steps_5=4"
+SETTINGS = "&n=5&lanes=scratch:r0.004,o1,n4,b4,l0.1,s3~head:n4,b4,r0.02"
 SEND = "Train these on the server"
 
 

@@ -3,7 +3,6 @@
 // A set is {name, title, classes, images: Uint8Array (N, H, W, C), labels, split (0 train, 1 test), height, width, channels,
 // mean, std}: the seam where a learner's own pictures come in. What is held out is never trained on.
 import { h } from "../shared/controls.js";
-import { chosen } from "./engine/order.js";
 import { readMetadata, readTensors } from "./engine/safetensors.js";
 
 const KEPT = 1200;
@@ -21,10 +20,10 @@ export function createSet(parts) {
   return { ...parts, kept: new Map(), names: parts.classes.map((name) => name.replace(/^(\S{1,2}) /, "$1 ")) };
 }
 
-/** The rows that may be trained on, those of a run (`perClass` of each class; null takes all), those held out. */
-export function chooseRows(set, perClass, seed) {
-  const rows = [0, 1].map((side) => Array.from(set.split.keys()).filter((i) => set.split[i] === side));
-  return { all: rows[0], train: chosen(set.labels, rows[0], set.classes.length, perClass, seed), test: rows[1] };
+/** The rows that may be trained on, of which each lane's seed chooses its own, and those held out. */
+export function rowsOf(set) {
+  const [train, test] = [0, 1].map((side) => Array.from(set.split.keys()).filter((i) => set.split[i] === side));
+  return { train, test };
 }
 
 /** How many pictures of each class may be trained on; counted once a set. */

@@ -1,5 +1,5 @@
 // One race from settings to record: gathers graph, weights and pictures, drives the worker, keeps what it says.
-import { chooseRows, openSet, trainingPictures } from "./pictures.js";
+import { openSet, rowsOf, trainingPictures } from "./pictures.js";
 import { lookedAt } from "./engine/order.js";
 import { secondsOf, speedOf, workOf } from "./estimate.js";
 import { firstWeights } from "./first-weights.js";
@@ -11,6 +11,8 @@ import { missingText, networkOf, recipeOf, titlesOf } from "./settings.js";
 const MOST_RECORDS = 12, MOST_SETS = 4;
 const CHECK_CLASSES = 20; // of the start-up check, see start.js
 const LOOKS = 8; // evaluations of a lane after the first, where a network asks for no fewer
+
+const mostOf = (values) => (values.n === "all" ? Infinity : +values.n);
 
 /** `page`: {data, state, files, session, ownSet(), ownLoaded(), changed(what)}. */
 export function createRace(page) {
@@ -54,16 +56,16 @@ export function createRace(page) {
     if (missingText(values, data)) throw new Error(missingText(values, data));
     const set = await setOf(values.set);
     if (!set) throw new Error("There are no pictures of your own yet.");
-    const amount = values.n === "all" ? null : +values.n;
     const classes = set.classes.length, network = networkOf(values, data);
     const titles = titlesOf(values.lanes, data);
     const startOf = firstWeights(page, network, classes);
-    const rows = chooseRows(set, amount, values.seed);
-    const chosen = { ...rows, test: lookedAt(set.labels, rows.test, classes, network.test) };
+    const { train, test } = rowsOf(set);
+    const chosen = { train, test: lookedAt(set.labels, test, classes, network.test) };
+    const counts = { train: trainingPictures(set, mostOf(values)), test: chosen.test.length };
     const lanes = await Promise.all(values.lanes.map(async (entry, i) => {
       const recipe = recipeOf(entry, values, data), source = sourceOf(entry, values);
       const [graph, start] = await Promise.all([graphOf(network.name, source, classes), startOf(source, recipe.seed)]);
-      const work = workOf(graph, recipe, { train: chosen.train.length, test: chosen.test.length });
+      const work = workOf(graph, recipe, counts);
       const looks = Math.min(network.looks ?? LOOKS, recipe.steps);
       return { id: `race ${number + 1}, lane ${i + 1}`, recipe, title: titles[i], style: STYLES[i], start, graph, looks, lookCost: work.look / work.step };
     }));
@@ -76,7 +78,7 @@ export function createRace(page) {
     const check = graphNow(data.start.network, "none", CHECK_CLASSES);
     if (!set || !check || !stepMs) return null;
     const network = networkOf(values, data), classes = set.classes.length;
-    const train = trainingPictures(set, values.n === "all" ? Infinity : +values.n);
+    const train = trainingPictures(set, mostOf(values));
     const test = Math.min(network.test ?? Infinity, set.split.reduce((sum, side) => sum + side, 0));
     const seconds = values.lanes.map((entry) => {
       const recipe = recipeOf(entry, values, data), source = sourceOf(entry, values);
@@ -90,7 +92,7 @@ export function createRace(page) {
   const warm = () => prepare(page.state.values).catch(() => undefined);
 
   const dataFor = ({ set, chosen }) => ({
-    images: set.images, labels: set.labels, chosen: Int32Array.from(chosen.train), test: Int32Array.from(chosen.test),
+    images: set.images, labels: set.labels, train: Int32Array.from(chosen.train), test: Int32Array.from(chosen.test),
     height: set.height, width: set.width, channels: set.channels, classes: set.classes.length, mean: set.mean, std: set.std,
   });
 

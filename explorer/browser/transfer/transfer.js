@@ -36,6 +36,8 @@ const VIEWS = [
   { value: "runs", label: "Races", make: createRuns },
 ];
 
+const PATIENCE_MS = 180_000; // the largest network as ONNX, on a weak server
+
 export function mount(root, data, component) {
   const page = new Page(root, data, component);
   return { update: (next) => page.given(next), dispose: () => page.dispose() };
@@ -256,11 +258,15 @@ class Page {
     return { canvas: sheet, name: "race.png" };
   }
 
-  /** A question to the server, for a host that drops the launcher's addresses; one at a time, or the last alone would be heard. */
+  /**
+   * A question to the server, for a host that drops the launcher's addresses; one at a time, or the last alone would be heard.
+   * Promises the answer, or a `problem` where none comes.
+   */
   askServer(question) {
     const ask = () => new Promise((resolve) => {
       const n = this.questions.size + 1;
       this.questions.set(n, resolve);
+      setTimeout(() => resolve({ problem: "the server does not answer" }), PATIENCE_MS);
       this.component.setTriggerValue("ask", { ...question, n });
     });
     this.asking = this.asking.then(ask);

@@ -26,7 +26,7 @@ export function createFeed({ graph, recipe, data }) {
   const inside = fitter(data, { height, width, channels: wanted });
   const spread = spreadFor(data, graph.input);
   const { labels, train, classes } = data;
-  const rows = Array.from(data.chosen ?? chosen(labels, train, classes, recipe.pictures_per_class, recipe.seed));
+  const rows = chosen(labels, train, classes, recipe.pictures_per_class, recipe.seed);
   if (!rows.length) throw new Error("There is no picture to train on.");
   const batches = new Batches(rows.length, recipe.batch, recipe.seed);
   const bytes = (which) => gathered(data.images, data, which);

@@ -5,7 +5,7 @@ import { createTrainer } from "./trainer.js";
 const EVALUATIONS = 8;
 const WEIGHTS_EVERY_MS = 2000;
 /** A run of one picture that never takes a step: for questions to weights that the page kept. */
-const READING = Object.freeze({ lane: "scratch", optimiser: "sgd", schedule: "constant", augmentation: "none", freeze_batch_norm: true, rate: 0, backbone_rate: 0, weight_decay: 0, label_smoothing: 0, batch: 1, steps: 1, seed: 0 });
+const READING = Object.freeze({ lane: "scratch", optimiser: "sgd", schedule: "constant", augmentation: "none", freeze_batch_norm: true, rate: 0, backbone_rate: 0, weight_decay: 0, label_smoothing: 0, batch: 1, steps: 1, seed: 0, pictures_per_class: null });
 const SHARE = 30; // sending large weights takes at most such a part of the time
 const LARGEST_MEMORY = 2_000_000; // weights of which the optimiser's memory is sent along
 
@@ -198,7 +198,7 @@ export class Race {
     if (this.reader?.key !== key) {
       this.reader?.trainer.dispose();
       this.reader = null;
-      const one = { ...data, images: new Uint8Array(data.height * data.width * data.channels), labels: [0], chosen: [0], test: [] };
+      const one = { ...data, images: new Uint8Array(data.height * data.width * data.channels), labels: [0], train: [0], test: [] };
       const trainer = await createTrainer({ jax: this.jax, device: this.device, graph, weights, recipe: READING, data: one });
       this.reader = { key, held: "", trainer };
     }

@@ -13,7 +13,7 @@
 //   restore(weights, step, memory?)   goes on from weights of another trainer, at that step
 //   dispose()
 // weights: ArrayBuffer of safetensors; data: {images: Uint8Array (N x H x W x C), labels, train and test: rows, height,
-// width, channels, classes, mean, std}, where instead of train `chosen` may give the very rows of the run, in order;
+// width, channels, classes, mean, std};
 // recipe: the settings of explorer/transfer/recipe.py under the same names.
 
 import { recorded } from "./backward.js";

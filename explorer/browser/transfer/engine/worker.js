@@ -7,8 +7,8 @@
 //                                               and to go on: step, memory (of a "weights" message), done: true for a lane
 //                                               that has finished; evaluate_every (steps; else about 8 times a run).
 //                                               data: {images: Uint8Array (N x H x W x C), labels, train, test: rows,
-//                                               height, width, channels, classes, mean, std}; `chosen`: rows of the run in
-//                                               order, instead of `train` (from which pictures_per_class and seed choose)
+//                                               height, width, channels, classes, mean, std}; a lane's pictures_per_class and
+//                                               seed choose from `train`
 //   {type: "pause"} {type: "resume"}            between two steps
 //   {type: "single"}                            pauses, and lets each lane do one piece of work: a step or part of one
 //                                               evaluation

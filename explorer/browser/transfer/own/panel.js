@@ -2,6 +2,7 @@
 import { button, h, put } from "../../shared/controls.js";
 import { save } from "../../shared/takehome.js";
 import { LIMITS, keyOf, number, pictures, quoted, size, tidied } from "./limits.js";
+import { recipeOf } from "../settings.js";
 import { ask } from "./ask.js";
 import { createCard } from "./class-card.js";
 import { zipped } from "./export.js";
@@ -13,7 +14,7 @@ import { countsOf, findings, hindrance } from "./set.js";
 const LEFT_SHOWN = 50;
 
 export class Panel {
-  /** `own`: {collection, rows(), page: {ask(question), busy(), state}}. */
+  /** `own`: {collection, rows(), page: {ask(question), busy(), data, state}}. */
   constructor(own) {
     Object.assign(this, { own, collection: own.collection, cards: new Map(), job: null, drawn: -1, undo: null });
     this.build();
@@ -126,13 +127,14 @@ export class Panel {
 
   async sent() {
     const { page } = this.own;
-    const { net: network, from: source, n: amount, lanes } = page.state.values;
+    const { values } = page.state;
+    const wants = { network: values.net, source: values.from, recipes: values.lanes.map((lane) => recipeOf(lane, values, page.data)) };
     const job = { cancelled: false };
     job.stopped = new Promise((resolve) => { job.stop = () => { job.cancelled = true; resolve(null); }; });
     const stop = button("Stop", job.stop);
     this.job = job;
     try {
-      await send(this.collection, { ask: page.ask, job, wants: { network, source, amount, lanes: lanes.map(({ lane }) => lane) }, tell: (done, of) => this.progress(`${size(done)} of ${size(of)} sent`, stop) });
+      await send(this.collection, { ask: page.ask, job, wants, tell: (done, of) => this.progress(`${size(done)} of ${size(of)} sent`, stop) });
       this.say(job.cancelled ? "Stopped: the server lets go of what it had got." : "The server has them.");
     } finally {
       this.job = null;
