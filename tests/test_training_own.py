@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import dataclasses
 import gc
 import io
 import shlex
@@ -19,6 +20,7 @@ from explorer.transfer.collection import Collection, parcel, shelf
 from explorer.transfer.collection.shelf import Shelf
 from explorer.transfer.jobs import CANCELLED, DONE, FAILED, RUNNING, Gone
 from explorer.transfer.queue import Queue
+from explorer.transfer.recipe import Recipe
 from explorer.widgets import training as lanes
 from tests.test_training_widget import Open, button, link, only, opened, press, texts, trainings, until
 from tests.test_transfer_collection import by_class, collection, packed, zipped
@@ -195,7 +197,10 @@ def test_what_the_browser_sends_is_followed_to_the_server_with_its_settings(
     monkeypatch: pytest.MonkeyPatch, trainings: Queue, room: Shelf
 ) -> None:
     mine = collection({"ant": 9, "bee": 7}, (28, 96), seed=3)
-    wants = {"network": "small_resnet", "source": "textures", "amount": "2", "lanes": ["whole", "deep"]}
+    shared = {"pictures_per_class": 2, "steps": 3, "batch": 8, "seed": 4}
+    whole = Recipe.of_lane("whole", rate=0.02, optimiser="adam", freeze_batch_norm=True, **shared)
+    recipes = [dataclasses.asdict(one) for one in (whole, Recipe.of_lane("deep", **shared))]
+    wants = {"network": "small_resnet", "source": "textures", "recipes": recipes}
     asked = pieces(parcel.packed(mine), wants)
     count = len(asked)
     at, told = in_browser(monkeypatch, asked)
@@ -214,17 +219,20 @@ def test_what_the_browser_sends_is_followed_to_the_server_with_its_settings(
     assert at.selectbox(key="finetune_weights_small_resnet").value == "textures"
     assert at.query_params["finetune_set"] in ("Own pictures", ["Own pictures"])
     assert room.held_bytes == mine.size_bytes
-    at.number_input(key="finetune_steps_2").set_value(2).run()
-    (job, _) = link(press(at, "Start")).split(".")
-    assert until(trainings, job, DONE, FAILED) == DONE
-    assert trainings.status(job).wish.split_seed == 3
+    jobs = link(press(at, "Start")).split(".")
+    assert [until(trainings, job, DONE, FAILED) for job in jobs] == [DONE, DONE]
+    asked_for = [trainings.status(job).wish for job in jobs]
+    assert [wish.split_seed for wish in asked_for] == [3, 3]
+    assert [dataclasses.asdict(wish.recipe) for wish in asked_for] == recipes
 
 
 def test_what_is_sent_wrongly_is_a_sentence_and_nothing_is_kept(
     monkeypatch: pytest.MonkeyPatch, room: Shelf
 ) -> None:
     data = parcel.packed(collection({"ant": 9, "bee": 7}))
-    good = pieces(data, {"network": "small_vgg", "source": ["x"], "lanes": [{}], "amount": {}})
+    good = pieces(
+        data, {"network": "small_vgg", "source": ["x"], "recipes": [{"lane": "whole"}, {"lane": {}}]}
+    )
     absurd = {"own": {**good[0]["own"], "size": 10**12, "sending": "d"}}  # type: ignore[dict-item]
     damaged = pieces(bytes(len(data)), None)
     drop = {"own": {"drop": True}}
