@@ -155,10 +155,13 @@ def install(*requirement_files: str) -> None:
             continue
         say(f"Installing {name}: this happens once, and can take some minutes")
         quiet = ["--quiet"] if os.environ.get("CI") else []
-        # Python compiles what is used when it is first used: of all that is installed, a small part.
+        # Python compiles what is used when it is first used: of all that is installed, a small part (but see below).
         options = ["--disable-pip-version-check", "--no-compile", *quiet]
         pip = [str(PYTHON), "-m", "pip", "install", *options, "-r", name]
         _must(pip, "Is the network there?")
+        if sys.dont_write_bytecode:  # then it never would keep that, and every start would take seconds more
+            options = ["-qq", "-j", "0", "-x", r"[/\\]tests?[/\\]"]
+            subprocess.call([str(PYTHON), "-m", "compileall", *options, str(VENV)])
         stamp.write_text(state)
 
 

@@ -56,6 +56,15 @@ def test_second_start_installs_nothing(installers: Installers) -> None:
     assert installers.called("pip install") == 1
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_all_is_compiled_where_python_may_not_keep_what_it_compiles(
+    installers: Installers, monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", told)
+    run.install("requirements.txt")
+    assert installers.called("compileall") == told
+
+
 @pytest.mark.parametrize("changed", ["requirements.txt", "constraints.txt"])
 def test_a_changed_pin_is_installed(installers: Installers, changed: str) -> None:
     run.install("requirements.txt")
