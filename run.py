@@ -57,6 +57,7 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < OLDEST_PYTHON:
         wanted, found = (".".join(map(str, v)) for v in (OLDEST_PYTHON, sys.version_info[:3]))
         raise SystemExit(f"CNN explorer needs Python {wanted} or newer; {sys.executable} is {found}.")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else PyTorch would be compiled anew in every process
     command, options = (arguments[0], arguments[1:]) if arguments else ("start", [])
     if command in {"-h", "--help", "help"}:
         print(__doc__)
@@ -155,13 +156,10 @@ def install(*requirement_files: str) -> None:
             continue
         say(f"Installing {name}: this happens once, and can take some minutes")
         quiet = ["--quiet"] if os.environ.get("CI") else []
-        # Python compiles what is used when it is first used: of all that is installed, a small part (but see below).
+        # Python compiles what is used when it is first used: of all that is installed, a small part.
         options = ["--disable-pip-version-check", "--no-compile", *quiet]
         pip = [str(PYTHON), "-m", "pip", "install", *options, "-r", name]
         _must(pip, "Is the network there?")
-        if sys.dont_write_bytecode:  # then it never would keep that, and every start would take seconds more
-            options = ["-qq", "-j", "0", "-x", r"[/\\]tests?[/\\]"]
-            subprocess.call([str(PYTHON), "-m", "compileall", *options, str(VENV)])
         stamp.write_text(state)
 
 

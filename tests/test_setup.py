@@ -56,13 +56,12 @@ def test_second_start_installs_nothing(installers: Installers) -> None:
     assert installers.called("pip install") == 1
 
 
-@pytest.mark.parametrize("told", [True, False])
-def test_all_is_compiled_where_python_may_not_keep_what_it_compiles(
-    installers: Installers, monkeypatch: pytest.MonkeyPatch, told: bool
+def test_what_is_started_keeps_what_python_compiles(
+    installers: Installers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "dont_write_bytecode", told)
-    run.install("requirements.txt")
-    assert installers.called("compileall") == told
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert run.main(["check"]) == 0
+    assert installers.called("mypy") and "PYTHONDONTWRITEBYTECODE" not in os.environ
 
 
 @pytest.mark.parametrize("changed", ["requirements.txt", "constraints.txt"])

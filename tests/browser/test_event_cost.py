@@ -43,8 +43,8 @@ def event_cpu_ms(new_tab: NewTab, served: Server, query: str, *, events: int) ->
 def test_trivial_event_is_cheap(
     new_tab: NewTab, event_server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    frozen = event_cpu_ms(new_tab, event_server, "", events=25)
-    thawed = event_cpu_ms(new_tab, event_server, "?thaw=1", events=10)
+    frozen = event_cpu_ms(new_tab, event_server, "", events=20)
+    thawed = event_cpu_ms(new_tab, event_server, "?thaw=1", events=4)
     with capsys.disabled():
         print(
             f"\nserver CPU for a trivial fragment event: {frozen:.1f} ms ({thawed:.0f} ms without gc.freeze)"

@@ -237,13 +237,13 @@ def test_pause_step_stop_and_again(tab: Tab) -> None:
 
 
 def test_a_lost_worker_is_replaced(tab: Tab) -> None:
-    page = opened(tab, "lanes=scratch:n40&n=2")
+    page = opened(tab, "lanes=scratch:n6&n=2")
     press(page, "Race")
     before = wait_for(page, lambda found: found["lanes"] and len(found["lanes"][0]["checkpoints"]) > 1)
     page.locator(ROOT).evaluate("(root) => root.__crash()")
     expect(page.get_by_text("A fresh one goes on from the last weights.")).to_be_visible()
     after = wait_for(page, finished)
-    assert after["races"] == 1 and after["lanes"][0]["steps"] == 40
+    assert after["races"] == 1 and after["lanes"][0]["steps"] == 6
     kept = before["lanes"][0]["checkpoints"][-1]
     assert after["lanes"][0]["loss"][:kept] == before["lanes"][0]["loss"][:kept]
 

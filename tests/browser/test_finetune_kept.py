@@ -18,10 +18,10 @@ from tests.browser.test_finetune import ROOT, bytes_sent, finished, opened, pres
 def test_what_the_networks_saw_at_an_earlier_step(tab: Tab) -> None:
     """Maps and answers at step 0 are those of the weights at the start; also when the worker with the lanes is gone."""
     layer = "features.0.0"
-    page = opened(tab, f"lanes=whole:n9,r0.03,k0.03~head:n9&n=2&view=inside&layer={layer}")
+    page = opened(tab, f"lanes=whole:n4,r0.03,k0.03~head:n4&n=2&view=inside&layer={layer}")
     press(page, "Race")
     wait_for(page, finished)
-    last = maps(page, 9)
+    last = maps(page, 4)
     page.get_by_label("Step shown").focus()
     page.keyboard.press("Home")
     first = maps(page, 0)
@@ -35,7 +35,7 @@ def test_what_the_networks_saw_at_an_earlier_step(tab: Tab) -> None:
     assert head < 1e-5, "the head alone trains"
     page.locator(ROOT).evaluate("(root) => root.__crash()")
     press(page, "Now")
-    for before, after in zip(last, maps(page, 9), strict=True):
+    for before, after in zip(last, maps(page, 4), strict=True):
         assert after["data"] == pytest.approx(before["data"], abs=1e-5)
     page.get_by_label("Step shown").focus()
     page.keyboard.press("Home")

@@ -300,14 +300,14 @@ def code_of(page: Page) -> str:
     return code.text_content() or ""
 
 
-def test_take_home_code_prints_what_the_page_shows(new_tab: NewTab, tmp_path: Path) -> None:
+def test_take_home_code_prints_what_the_page_shows(tab: Tab, tmp_path: Path) -> None:
     codes, shown = [], []
     for query, name, values in TAKEN.values():
-        page = opened(new_tab(), query)
+        page = opened(tab, query)
         np.testing.assert_allclose(output(page), expected(photograph(name), values), atol=TOLERANCE, rtol=0)
         codes.append(code_of(page))
         shown.append(read(page, "[n.size, [n.low, n.high, n.mean], n.pixel.outputs]"))
-    own, of_difference = own_picture(new_tab(), tmp_path / "picture.png")
+    own, of_difference = own_picture(tab, tmp_path / "picture.png")
     *told, told_own = programs(tmp_path, [*codes, own])
     for lines, (size, summary, at) in zip(told, shown, strict=True):
         assert lines[0] == size
