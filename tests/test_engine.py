@@ -224,6 +224,9 @@ def test_race(vgg: Path) -> None:
     assert failed == {"c": "There is no lane no.", 2: "The network has no layer nowhere."}
     answered = {one["id"]: one["type"] for one in told if one.get("id")}
     assert answered == {1: "maps", 2: "failed", 3: "predict"}
+    lost, sound = found["late"]
+    assert lost == {"thrown": "There is no lane no.", "said": []}
+    assert sound == {"thrown": "", "said": ["failed"]}
     long = found["long"]
     assert long["paused"] == long["still"]
     assert long["single"] == long["still"] + 1

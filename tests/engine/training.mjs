@@ -103,7 +103,18 @@ export async function race(jax, device, read, name) {
   await made.ask({ type: "maps", id: 2, lane: "a", layer: "nowhere", picture: one });
   await made.ask({ type: "predict", id: 3, lane: "b", pictures: one });
   const told = heard.map(({ type, lane: of, step, id, sentence }) => ({ type, lane: of, step, id, sentence }));
-  return { told, long: await stopped(made, lane, data, heard) };
+  const late = [];
+  for (const gone of [true, false]) late.push(await heardLate(gone, { jax, device }, { lanes: [lane("c", { lane: "no" })], data }));
+  return { told, late, long: await stopped(made, lane, data, heard) };
+}
+
+/** Something fails, and whether its device is gone is known a moment later: if so, nobody is told and the error goes on. */
+async function heardLate(gone, where, settings) {
+  const said = [];
+  const broken = () => new Promise((resolve) => setTimeout(resolve, 50, gone));
+  const made = new Race({ ...where, say: (message) => said.push(message), broken });
+  const thrown = await made.start(settings).then(() => "", (error) => error.message);
+  return { thrown, said: said.map(({ type }) => type) };
 }
 
 async function stopped(made, lane, data, heard) {

@@ -21,7 +21,7 @@ export function turn() {
   });
 }
 
-/** `say(message, transfer)` tells the page; `broken(error)` whether an error means that the device is lost. */
+/** `say(message, transfer)` tells the page; `broken()` promises whether an error means that the device is lost. */
 export class Race {
   constructor({ jax, device, say, broken = () => false }) {
     Object.assign(this, { jax, device, say, broken });
@@ -73,14 +73,14 @@ export class Race {
       if (step) lane.trainer.restore(weights, step, memory);
       if (!done && step < recipe.steps) lane.evaluation = lane.trainer.evaluation();
     } catch (error) {
-      this.fail(lane, error);
+      await this.fail(lane, error);
     }
     lane.sentAt = performance.now();
     return lane;
   }
 
-  fail(lane, error) {
-    if (this.broken(error)) throw error;
+  async fail(lane, error) {
+    if (await this.broken()) throw error;
     lane.status = "failed";
     this.say({ type: "failed", lane: lane.id, sentence: sentence(error) });
   }
@@ -176,7 +176,7 @@ export class Race {
       try {
         await this.reply(message);
       } catch (error) {
-        if (this.broken(error)) throw error;
+        if (await this.broken()) throw error;
         this.say({ type: "failed", id: message.id, sentence: sentence(error) });
       }
       await turn();

@@ -37,10 +37,11 @@
 // where one takes longer than the page can wait.
 
 import { chooseDevice } from "./device.js";
-import { Race, sentence, turn } from "./race.js";
+import { Race, sentence } from "./race.js";
 
+const GRACE_MS = 2000; // within which a lost device is heard of
 const say = (message, transfer = []) => self.postMessage(message, transfer);
-let race = null, jax = null, gone = false;
+let race = null, jax = null, gone = false, losing = null;
 
 function lost() {
   if (!gone) say({ type: "lost", sentence: "The graphics device was lost." });
@@ -49,7 +50,13 @@ function lost() {
 
 /** jax-js does nothing when its device is lost: reads fail, or never answer. */
 function watch() {
-  jax.getWebGPUDevice().lost.then(lost);
+  losing = jax.getWebGPUDevice().lost.then(lost);
+}
+
+/** Whether something failed because the device is gone: what reads from it hears of that before anybody is told why. */
+async function broken() {
+  if (losing) await Promise.race([losing, new Promise((resolve) => { setTimeout(resolve, GRACE_MS); })]);
+  return gone;
 }
 
 async function start({ jaxUrl, prefer, check }) {
@@ -61,7 +68,7 @@ async function start({ jaxUrl, prefer, check }) {
   const chosen = await chooseDevice({ jax, prefer, check, gpu: self.navigator.gpu });
   jax.defaultDevice(chosen.device);
   if (chosen.device === "webgpu") watch();
-  race = new Race({ jax, device: chosen.device, say, broken: () => gone });
+  race = new Race({ jax, device: chosen.device, say, broken });
   say({ type: "ready", ...chosen });
 }
 
@@ -90,7 +97,6 @@ self.onmessage = async ({ data }) => {
     if (data.type !== "start" && !race) throw new Error("The training worker has not been started.");
     await HEARD[data.type](data);
   } catch (error) {
-    await turn();
-    if (!gone) say({ type: "failed", sentence: sentence(error), ...(data.id === undefined ? {} : { id: data.id }) });
+    if (!(await broken())) say({ type: "failed", sentence: sentence(error), ...(data.id === undefined ? {} : { id: data.id }) });
   }
 };
