@@ -159,8 +159,8 @@ def loaded_by(pattern: str, unwanted: tuple[str, ...]) -> str:
     """Import these modules of `explorer/` in a fresh process; which of the unwanted came along."""
     files = sorted((ROOT / "explorer").glob(pattern))
     assert files, pattern
-    modules = [file.relative_to(ROOT).as_posix() for file in files]
-    names = [path.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for path in modules]
+    modules = [".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files]
+    names = [module.removesuffix(".__init__") for module in modules]
     excluded = ("explorer.main", "explorer.script")
     lines = [f"import {name}" for name in names if name not in excluded]
     program = "\n".join([*lines, "import sys", f"print(*(set({unwanted}) & set(sys.modules)))"])

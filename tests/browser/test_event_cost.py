@@ -11,7 +11,6 @@ from tests.browser.conftest import NewTab
 from tests.browser.served import Server, serve
 
 LIMIT_CPU_MS = 15.0
-THAWED_CPU_MS = 240.0  # the control on the machine that the limit is meant for: a slower one is known by it
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="reads processor time from /proc"
 )
@@ -49,5 +48,5 @@ def test_trivial_event_is_cheap(
         print(
             f"\nserver CPU for a trivial fragment event: {frozen:.1f} ms ({thawed:.0f} ms without gc.freeze)"
         )
-    assert frozen < LIMIT_CPU_MS * max(1.0, thawed / THAWED_CPU_MS)
+    assert frozen < LIMIT_CPU_MS
     assert thawed > 2 * frozen, "the measurement does not see the garbage collector: it proves nothing"

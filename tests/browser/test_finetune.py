@@ -179,12 +179,12 @@ def a_cell_opens_its_pictures(page: Page) -> None:
 
 def test_the_same_numbers_as_torch(tab: Tab) -> None:
     """Weights, choice of pictures, order, scaling and rates arrive as they are meant: losses as on the server."""
-    page = opened(tab, SHORT.format(2) + "&n=5&seed=3")
+    page = opened(tab, SHORT.format(3) + "&n=5&seed=3")
     press(page, "Race")
     lanes = by_lane(wait_for(page, finished))
     for name, lane in lanes.items():
-        recipe = Recipe.of_lane(name, steps=2, pictures_per_class=5, seed=3)
-        expected = [record.loss for record in islice(train(recipe, "letters", weights="glyphs"), 2)]
+        recipe = Recipe.of_lane(name, steps=3, pictures_per_class=5, seed=3)
+        expected = [record.loss for record in islice(train(recipe, "letters", weights="glyphs"), 3)]
         assert lane["loss"] == pytest.approx(expected, rel=1e-3), name
 
 
@@ -249,7 +249,7 @@ def test_a_lost_worker_is_replaced(tab: Tab) -> None:
 
 
 def test_without_webgpu(new_tab: NewTab) -> None:
-    page = opened(new_tab(gpu=False), SHORT.format(2) + "&device=webgpu&n=1")
+    page = opened(new_tab(gpu=False), SHORT.format(3) + "&device=webgpu&n=1")
     assert numbers(page)["device"] == "wasm"
     page.locator(f"{ROOT} .device summary").click()
     expect(page.get_by_text("This browser offers no WebGPU")).to_be_visible()

@@ -39,25 +39,20 @@
 import { chooseDevice } from "./device.js";
 import { Race, sentence } from "./race.js";
 
-const GRACE_MS = 2000; // within which a lost device is heard of
+const GRACE_MS = 2000; // within which the loss of a device is announced
 const say = (message, transfer = []) => self.postMessage(message, transfer);
-let race = null, jax = null, gone = false, losing = null;
-
-function lost() {
-  if (!gone) say({ type: "lost", sentence: "The graphics device was lost." });
-  gone = true;
-}
+let race = null, jax = null, losing = null;
 
 /** jax-js does nothing when its device is lost: reads fail, or never answer. */
 function watch() {
-  losing = jax.getWebGPUDevice().lost.then(lost);
+  losing = jax.getWebGPUDevice().lost.then(() => {
+    say({ type: "lost", sentence: "The graphics device was lost." });
+    return true;
+  });
 }
 
-/** Whether something failed because the device is gone: what reads from it hears of that before anybody is told why. */
-async function broken() {
-  if (losing) await Promise.race([losing, new Promise((resolve) => { setTimeout(resolve, GRACE_MS); })]);
-  return gone;
-}
+/** Whether something failed because the device is gone: what reads from it fails before that is announced. */
+const broken = async () => losing !== null && Promise.race([losing, new Promise((resolve) => { setTimeout(resolve, GRACE_MS, false); })]);
 
 async function start({ jaxUrl, prefer, check }) {
   try {
