@@ -249,7 +249,7 @@ def test_a_lost_worker_is_replaced(tab: Tab) -> None:
 
 
 def test_without_webgpu(new_tab: NewTab) -> None:
-    page = opened(new_tab(gpu=False), SHORT.format(3) + "&device=webgpu&n=1")
+    page = opened(new_tab(gpu=False), SHORT.format(2) + "&device=webgpu&n=1")
     assert numbers(page)["device"] == "wasm"
     page.locator(f"{ROOT} .device summary").click()
     expect(page.get_by_text("This browser offers no WebGPU")).to_be_visible()
