@@ -277,6 +277,7 @@ def test_quirks_of_the_library(tmp_path: Path) -> None:
         "slope of a pool whose values are equal": ([pytest.approx(1 / 3)] * 3 + [0], [1, 0, 0, 0]),
         "the largest of negative values at a padded edge": ([0], [-1]),
         "shape of a product of batches": ([2, 4, 5], [4, 2, 5]),
+        "a line turned round by two": ([2, 3, 4, 5, 4, 5, 6, 7], [2, 3, 4, 5, 6, 7, 0, 1]),
         "a shape that the caller changes later": ([6, 3], [2, 3]),
         "slope of sigmoid far below 0": ([None], [0]),  # JSON has no NaN
     }

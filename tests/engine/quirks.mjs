@@ -33,6 +33,11 @@ const QUIRKS = {
     const both = np.ones([4, 2, 3]);
     return [np.matmul(left, right.ref).shape, quirks.batchedProduct(jax, both, right).shape];
   },
+  "a line turned round by two": (jax) => {
+    const theirs = (x) => jax.numpy.broadcastTo(x.reshape([1, 8]), [2, 8]).reshape([16]).slice([2, 10]);
+    const ours = (x) => quirks.turnedRound(jax, x, 2);
+    return [theirs, ours].map((f) => jax.jit((x) => f(x).mul(1))(jax.numpy.array([0, 1, 2, 3, 4, 5, 6, 7])).js());
+  },
   "a shape that the caller changes later": (jax) => {
     return [(x, shape) => x.reshape(shape), quirks.shaped].map((f) => {
       const shape = [2, 3];
@@ -77,7 +82,7 @@ export async function stridedSlopes(jax, device) {
 export async function storedSpeed(jax, device, clock) {
   const { numpy: np } = jax;
   jax.defaultDevice(device);
-  const node = { kernel: [3, 3], stride: [1, 1], padding: [[1, 1], [1, 1]], dilation: [1, 1], groups: 1, shape: [32, 14, 14] };
+  const node = { kernel: [3, 3], stride: [1, 1], padding: [[0, 0], [0, 0]], dilation: [1, 1], groups: 1, shape: [32, 12, 12] };
   const x = np.ones([32, 14, 14, 16]), w = np.ones([3, 3, 16, 32]);
   const times = [];
   for (const learns of [true, false]) {

@@ -1,16 +1,8 @@
 // Convolution (cross-correlation) of maps (N, H, W, C) as matrix products, and the linear layer.
 
+import { turnedValue } from "./conv-turned.js";
+import { gathers, taps, turns } from "./conv-ways.js";
 import { batchedProduct, prepared, product, shaped, stored, strided } from "./quirks.js";
-
-/** Up to so many places in the result, or below so many channels, gathering the windows first is faster in WebAssembly. */
-const FEW_PLACES = 600, FEW_CHANNELS = 4;
-
-/** How far each place of a kernel reaches: [[down, right]], row after row. */
-export function taps({ kernel, dilation }) {
-  const found = [];
-  for (let i = 0; i < kernel[0]; i++) for (let j = 0; j < kernel[1]; j++) found.push([i * dilation[0], j * dilation[1]]);
-  return found;
-}
 
 /** The part of the maps that each place of the kernel sees: [(N, H, W, C)], in the size of the result. */
 export function viewsOf(jax, x, node) {
@@ -23,13 +15,9 @@ export function viewsOf(jax, x, node) {
   return { views, isWhole };
 }
 
-/** Whether gathering the windows first is the faster way. */
-export function gathers({ shape: [, height, width] }, [n, , , channels]) {
-  return n * height * width <= FEW_PLACES || channels < FEW_CHANNELS;
-}
-
 /** x (N, H, W, C), weight (H, W, C / groups, O), bias (O) or nothing; `learns`: whether a slope will be asked for. */
 export function conv(jax, x, weight, bias, node, learns) {
+  if (!learns && turns(node, x.shape)) return withBias(turnedValue(jax, x, weight, node), bias);
   const [n, , , channels] = x.shape;
   const [outputs, ...size] = node.shape;
   const gather = gathers(node, x.shape);
@@ -37,7 +25,10 @@ export function conv(jax, x, weight, bias, node, learns) {
   const views = found.views.map((view) => (learns || found.isWhole ? view : stored(jax, view)));
   const kernels = shaped(weight, [views.length, channels / node.groups, outputs]);
   const how = node.groups === 1 ? (gather ? gathered : shifted) : node.groups === channels ? depthwise : grouped;
-  const sums = shaped(how(jax, views, kernels, node.groups), [n, ...size, outputs]);
+  return withBias(shaped(how(jax, views, kernels, node.groups), [n, ...size, outputs]), bias);
+}
+
+function withBias(sums, bias) {
   return bias ? sums.add(bias) : sums;
 }
 
@@ -86,6 +77,5 @@ function grouped(jax, views, kernels, groups) {
 
 /** x (N, I), weight (I, O), bias (O) or nothing. */
 export function linear(jax, x, weight, bias) {
-  const found = product(jax, x, weight);
-  return bias ? found.add(bias) : found;
+  return withBias(product(jax, x, weight), bias);
 }

@@ -1,13 +1,16 @@
 // Batch norm over maps (N, H, W, C), as torch's BatchNorm2d: frozen (running statistics) or training (the batch's own).
 
+import { stored } from "./quirks.js";
+
 const AXES = () => [0, 1, 2];
 
-function scaled({ numpy: np }, x, mean, variance, { weight, bias }, eps) {
+/** Scale and shift are stored: jax-js would take the root anew for every pixel. */
+function scaled(jax, x, mean, variance, { weight, bias }, eps) {
+  const { numpy: np } = jax;
   const rate = np.reciprocal(np.sqrt(variance.add(eps)));
-  const scale = weight ? rate.mul(weight) : rate;
+  const scale = stored(jax, weight ? rate.mul(weight) : rate);
   const shift = mean.mul(scale.ref);
-  const found = x.mul(scale).sub(shift);
-  return bias ? found.add(bias) : found;
+  return x.mul(scale).add(stored(jax, bias ? bias.sub(shift) : shift.neg()));
 }
 
 /** With the running statistics, as in evaluation. `weights`: {weight, bias, running_mean, running_var}. */

@@ -8,6 +8,8 @@
 // * np.matmul of (M, K) and (B, K, N) gives (M, B, N), numpy (B, M, N).
 // * lax.convGeneralDilated has wrong slopes on WebGPU for many strided convolutions, and is slow in WebAssembly:
 //   convolutions are sums of matrix products over shifted maps (conv.js), strides are a reshape (`strided`).
+// * In WebAssembly an array that is repeated and then cut is read four numbers at a time, and wrongly where these lie
+//   across the seam.
 // * An array that is passed as a shape is kept: shapes are copied here.
 
 export const LOWEST = -3.4e38;
@@ -65,6 +67,18 @@ export function productOver({ lax }, left, right, [first, second]) {
 export function stored({ numpy: np }, x) {
   const whole = x.shape.slice(1).map(() => []);
   return np.pad(np.maximum(x, LOWEST), [[1, 0], ...whole.map(() => [0, 0])]).slice([1, x.shape[0] + 1], ...whole);
+}
+
+/**
+ * A line of numbers turned round: what lies `away` further on (or back), from the other end where the line ends. Repeated
+ * and cut, which jax-js reads four numbers at a time as no number lies outside; padding it reads one by one.
+ */
+export function turnedRound({ numpy: np }, line, away) {
+  const [all] = line.shape;
+  const from = ((away % all) + all) % all;
+  if (from === 0) return line;
+  if (from % 4 || all % 4) return np.concatenate([line.ref.slice([from, all]), line.slice([0, from])]);
+  return np.broadcastTo(line.reshape([1, all]), [2, all]).reshape([2 * all]).slice([from, from + all]);
 }
 
 /** Arrays of one shape, stacked: jax-js's own joins number by number, this one four at a time. */
