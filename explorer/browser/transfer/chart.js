@@ -54,7 +54,8 @@ function drawGrid(ctx, { axis, box, x, y, look, height }) {
     ctx.stroke();
     ctx.setLineDash([]);
     ctx.textAlign = "right";
-    ctx.fillText("guessing", box.left + box.width - 2, y(axis.chance) - 9);
+    const isRoomBelow = y(axis.chance) + 17 < box.top + box.height; // lines that have learnt lie above
+    ctx.fillText("guessing", box.left + box.width - 2, y(axis.chance) + (isRoomBelow ? 9 : -9));
   }
 }
 
