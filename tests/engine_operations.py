@@ -24,6 +24,13 @@ def _number(g: torch.Generator, *choices: int) -> int:
     return choices[int(torch.randint(len(choices), (1,), generator=g))]
 
 
+def _weights(
+    g: torch.Generator, filters: tuple[int, int], kernel: list[int], *, has_bias: bool
+) -> dict[str, Tensor]:
+    weight = {"weight": torch.randn(*filters, *kernel, generator=g)}
+    return weight | {"bias": torch.randn(filters[0], generator=g)} if has_bias else weight
+
+
 def _convolutions(g: torch.Generator) -> Iterator[tuple[Node, list[Tensor], dict[str, Tensor]]]:
     for place in range(60):
         kernel = (
@@ -45,9 +52,7 @@ def _convolutions(g: torch.Generator) -> Iterator[tuple[Node, list[Tensor], dict
         )
         size = [max(r, _number(g, 5, 6, 7, 9)) for r in reach]
         node = {"op": "conv", "kernel": kernel, "stride": stride, "padding": padding}
-        weights = {"weight": torch.randn(outputs, channels // groups, *kernel, generator=g)}
-        if place % 2:
-            weights["bias"] = torch.randn(outputs, generator=g)
+        weights = _weights(g, (outputs, channels // groups), kernel, has_bias=place % 2 == 1)
         # a batch above the limit of the one form of convolution, and one below
         batch = 2 if place % 3 else 40
         maps = torch.randn(batch, channels, *size, generator=g)
@@ -66,9 +71,7 @@ def _large_convolutions(g: torch.Generator) -> Iterator[tuple[Node, list[Tensor]
         is_depthwise = place % 4 == 3
         node = {"op": "conv", "kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
         filters = (channels, 1) if is_depthwise else (outputs, channels)
-        weights = {"weight": torch.randn(*filters, *kernel, generator=g)}
-        if place % 2:
-            weights["bias"] = torch.randn(filters[0], generator=g)
+        weights = _weights(g, filters, kernel, has_bias=place % 2 == 1)
         maps = torch.randn(24, channels, _number(g, 14, 15), _number(g, 13, 16), generator=g)
         yield {**node, "groups": channels if is_depthwise else 1}, [maps], weights
 
@@ -88,9 +91,7 @@ def _dividing_convolutions(g: torch.Generator) -> Iterator[tuple[Node, list[Tens
         channels, outputs = _number(g, 4, 12), _number(g, 4, 8)
         node = {"op": "conv", "kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
         filters = (channels, 1) if is_depthwise else (outputs, channels)
-        weights = {"weight": torch.randn(*filters, *kernel, generator=g)}
-        if place % 2:
-            weights["bias"] = torch.randn(filters[0], generator=g)
+        weights = _weights(g, filters, kernel, has_bias=place % 2 == 1)
         sides = [n * s for n, s in zip(size, stride, strict=True)]
         maps = torch.randn(36, channels, *sides, generator=g)
         yield {**node, "groups": channels if is_depthwise else 1}, [maps], weights

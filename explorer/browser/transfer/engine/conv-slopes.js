@@ -3,9 +3,9 @@
 // of few places and those that the stride does not divide: the slope is padded once, and every shift is a slice.
 // Shapes: maps (N, H, W, C), weights (H, W, C / groups, O).
 
-import { depthwise, joined, shifted, viewsOf } from "./conv.js";
+import { biased, depthwise, joined, shifted, viewsOf } from "./conv.js";
 import { turned } from "./conv-turned.js";
-import { gathers, placeOf, taps, turns } from "./conv-ways.js";
+import { gathers, kernelsBack, placeOf, taps, turns } from "./conv-ways.js";
 import { interleaved, padded, product, productOver, shaped, stacked, stored } from "./quirks.js";
 
 /**
@@ -27,7 +27,7 @@ export function convolved(jax, x, { weight, bias }, node) {
     const { input, own } = back(slope);
     return { inputs: [input], weights: { weight: own, ...shift } };
   };
-  return { value: bias ? value.add(bias) : value, back: withBias };
+  return { value: biased(value, bias), back: withBias };
 }
 
 function wayOf(node, shape) {
@@ -95,7 +95,7 @@ function inputSlope(jax, slope, weight, node, sides) {
   const spans = axes.map(({ first, last }) => last - first);
   const copies = weight.shape[2] * ((rows * columns) / (spans[0] * spans[1]) - 1) > COPY;
   const whole = copies || node.groups > 1 ? null : shaped(maps.ref, [-1, outputs]);
-  const kernels = node.groups === 1 ? stored(jax, weight.transpose([0, 1, 3, 2])) : weight; // read row by row: twice as fast
+  const kernels = kernelsBack(jax, weight, node);
   const sums = new Map();
   taps(node).forEach((shift, i) => {
     const from = axes.map(({ reach }, axis) => reach - Math.floor(shift[axis] / node.stride[axis]));

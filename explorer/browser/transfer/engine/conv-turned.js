@@ -3,14 +3,13 @@
 // (`turnedRound` in quirks.js), times 0 where the border of a map lies between. With a stride the map is first dealt out
 // into phases: every stride-th row and column from the first, from the second, and so on.
 
-import { placeOf, taps } from "./conv-ways.js";
-import { interleaved, product, productOver, shaped, stacked, stored, turnedRound } from "./quirks.js";
+import { kernelsBack, placeOf, taps } from "./conv-ways.js";
+import { interleaved, prepared, product, productOver, shaped, stacked, stored, strided, turnedRound } from "./quirks.js";
 
 /** One group: the product is moved, not what it reads; a slope is moved once, stored, and multiplied twice. */
 const FULL = {
   seen: (jax, rows, kernel, move) => move(product(jax, rows, kernel)),
   kept: stored,
-  kernels: (jax, weight) => stored(jax, weight.transpose([0, 1, 3, 2])), // read row by row: twice as fast
   toInput: product,
   toWeight: (jax, rows, slopes) => productOver(jax, rows, slopes, [0, 0]),
 };
@@ -19,7 +18,6 @@ const FULL = {
 const ALONE = {
   seen: (jax, rows, kernel, move) => shaped(move(rows), rows.shape).mul(kernel.flatten()),
   kept: (jax, slopes) => slopes,
-  kernels: (jax, weight) => weight,
   toInput: (jax, slopes, kernel) => slopes.mul(kernel.flatten()),
   toWeight: (jax, rows, slopes) => rows.mul(slopes).sum([0]),
 };
@@ -56,7 +54,7 @@ function backward(jax, { how, moves, phases, size }, slope, weight, node) {
   const { shape } = weight, channels = shape[2] * node.groups;
   const mover = moverOf(jax, moves, size, -1);
   const rows = shaped(slope, [-1, shape[3]]);
-  const kernels = how.kernels(jax, weight);
+  const kernels = kernelsBack(jax, weight, node);
   const sums = new Map(), own = [];
   moves.forEach(({ phase, isStill }, k) => {
     const slopes = isStill ? rows.ref : how.kept(jax, shaped(mover.moved(rows.ref, k), rows.shape));
@@ -81,15 +79,15 @@ function movesOf(node) {
 }
 
 /** The map as its phases, those that are asked for: Map of row x stride + column -> pixels (N H W, C). */
-function dealt(jax, x, { stride, groups, shape: [, height, width] }, asked) {
-  const [n, , , channels] = x.shape, rows = [n * height * width, channels];
-  if (stride[0] * stride[1] === 1) return new Map([[0, shaped(groups === 1 ? x : stored(jax, x), rows)]]);
-  const split = shaped(x, [n, height, stride[0], width, stride[1], channels]);
+function dealt(jax, x, { stride, groups, shape: [, ...size] }, asked) {
+  const channels = x.shape[3], isRead = groups === 1 && stride[0] * stride[1] === 1; // by a product, as it lies
+  const window = { stride, size, padding: [[0, 0], [0, 0]], reach: [0, 0] };
+  const maps = prepared(jax, x, window);
   const found = new Map([...asked].map((phase) => {
-    const part = split.ref.slice([], [], Math.floor(phase / stride[1]), [], phase % stride[1], []);
-    return [phase, shaped(stored(jax, part), rows)];
+    const part = strided(maps.ref, [Math.floor(phase / stride[1]), phase % stride[1]], window);
+    return [phase, shaped(isRead ? part : stored(jax, part), [-1, channels])];
   }));
-  split.dispose();
+  maps.dispose();
   return found;
 }
 

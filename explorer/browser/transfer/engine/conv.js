@@ -17,7 +17,7 @@ export function viewsOf(jax, x, node) {
 
 /** x (N, H, W, C), weight (H, W, C / groups, O), bias (O) or nothing; `learns`: whether a slope will be asked for. */
 export function conv(jax, x, weight, bias, node, learns) {
-  if (!learns && turns(node, x.shape)) return withBias(turnedValue(jax, x, weight, node), bias);
+  if (!learns && turns(node, x.shape)) return biased(turnedValue(jax, x, weight, node), bias);
   const [n, , , channels] = x.shape;
   const [outputs, ...size] = node.shape;
   const gather = gathers(node, x.shape);
@@ -25,10 +25,10 @@ export function conv(jax, x, weight, bias, node, learns) {
   const views = found.views.map((view) => (learns || found.isWhole ? view : stored(jax, view)));
   const kernels = shaped(weight, [views.length, channels / node.groups, outputs]);
   const how = node.groups === 1 ? (gather ? gathered : shifted) : node.groups === channels ? depthwise : grouped;
-  return withBias(shaped(how(jax, views, kernels, node.groups), [n, ...size, outputs]), bias);
+  return biased(shaped(how(jax, views, kernels, node.groups), [n, ...size, outputs]), bias);
 }
 
-function withBias(sums, bias) {
+export function biased(sums, bias) {
   return bias ? sums.add(bias) : sums;
 }
 
@@ -77,5 +77,5 @@ function grouped(jax, views, kernels, groups) {
 
 /** x (N, I), weight (I, O), bias (O) or nothing. */
 export function linear(jax, x, weight, bias) {
-  return withBias(product(jax, x, weight), bias);
+  return biased(product(jax, x, weight), bias);
 }

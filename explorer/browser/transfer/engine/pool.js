@@ -1,5 +1,6 @@
 // Pooling of maps (N, H, W, C), as torch pools: padding, ceil_mode, ties to the first.
 
+import { taps } from "./conv-ways.js";
 import { LOWEST, firstLarger, interleaved, prepared, product, shaped, strided } from "./quirks.js";
 
 function views(jax, x, node, value) {
@@ -9,10 +10,7 @@ function views(jax, x, node, value) {
   const padding = node.padding.map((n) => [n, n]);
   const window = { ...node, size, reach, padding };
   const maps = prepared(jax, x, window, value);
-  const found = [];
-  for (let i = 0; i < node.kernel[0]; i++) {
-    for (let j = 0; j < node.kernel[1]; j++) found.push(strided(maps.ref, [i * dilation[0], j * dilation[1]], window));
-  }
+  const found = taps({ kernel: node.kernel, dilation }).map((shift) => strided(maps.ref, shift, window));
   maps.dispose();
   return found;
 }
