@@ -2,9 +2,10 @@
 
     .venv/bin/python benchmarks/finetune_engine.py [--steps 10] [--tfjs FOLDER]
 
-The network is the embedded residual one (eight layers), batch 16. TensorFlow.js is no dependency of this project:
-`--tfjs FOLDER` names a folder in which `npm install @tensorflow/tfjs@4.22.0 @tensorflow/tfjs-backend-webgpu@4.22.0`
-was run, and its rows are left out without it. Chromium runs with WebGPU in software (SwiftShader).
+The networks are the embedded ones, batch 16; WebGPU and TensorFlow.js run the residual one (eight layers) alone.
+TensorFlow.js is no dependency of this project: `--tfjs FOLDER` names a folder in which
+`npm install @tensorflow/tfjs@4.22.0 @tensorflow/tfjs-backend-webgpu@4.22.0` was run, and its rows are left out
+without it. Chromium runs with WebGPU in software (SwiftShader). `--plain`: with jax-js's own kernels in WebAssembly.
 """
 
 import argparse
@@ -30,19 +31,21 @@ from tests.browser.conftest import QUIET, SOFTWARE_GPU  # noqa: E402
 from tests.browser.test_engine import Files  # noqa: E402
 
 BATCH = 16
-SCRIPT = "async (given) => (await import('/tests/engine/speed.mjs')).speed(...given)"
+NETWORKS = ("small_resnet", "small_vgg", "small_depthwise")
+TORCH = "torch, one thread"
+SCRIPT = "async (given) => (await import('/tests/engine/speed.mjs')).speed(given)"
 BUNDLES = (
     "@tensorflow/tfjs/dist/tf.min.js",
     "@tensorflow/tfjs-backend-webgpu/dist/tf-backend-webgpu.min.js",
 )
 
 
-def torch_seconds(steps: int) -> float:
+def torch_seconds(name: str, steps: int) -> float:
     """One step of SGD in torch on one thread, the fastest."""
     import torch
 
     torch.set_num_threads(1)
-    module, shape = engine_cases.embedded("small_resnet")
+    module, shape = engine_cases.embedded(name)
     module.train().requires_grad_(True)
     optimiser = torch.optim.SGD(module.parameters(), lr=0.001)
     x, y = torch.randn(BATCH, *shape), torch.arange(BATCH) % 10
@@ -71,30 +74,32 @@ class Served(Files):
         return super().translate_path(path)
 
 
-def browser_seconds(steps: int, tfjs: Path | None) -> dict[str, float]:
-    """One step on each engine and device in Chromium, the fastest."""
+def browser_seconds(steps: int, tfjs: Path | None, plain: bool) -> dict[tuple[str, str], float]:
+    """(network, engine and device) -> one step in Chromium, the fastest."""
     from playwright.sync_api import sync_playwright
 
-    found: dict[str, float] = {}
+    found: dict[tuple[str, str], float] = {}
     with tempfile.TemporaryDirectory() as place, sync_playwright() as started:
         folder = Path(place)
-        engine_cases.write_network(
-            folder, "net", engine_cases.embedded("small_resnet"), {"batch": BATCH, "rate": 0.001}
-        )
+        for name in NETWORKS:
+            settings = {"batch": BATCH, "rate": 0.001}
+            engine_cases.write_network(folder, name, engine_cases.embedded(name), settings)
         handler = functools.partial(Served, cases=folder, tfjs=tfjs)
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_address[1]}/tests/engine/page.html"
         browser = started.chromium.launch(executable_path=run.find_browser(), args=[*QUIET, *SOFTWARE_GPU])
-        wanted = [("engine", "wasm"), ("engine", "webgpu")]
-        wanted += [("tfjs", "webgl"), ("tfjs", "webgpu")] if tfjs else []
-        for engine, device in wanted:
+        wanted = [(name, "engine", "wasm") for name in NETWORKS]
+        wanted += [(NETWORKS[0], "engine", "webgpu")]
+        wanted += [(NETWORKS[0], "tfjs", device) for device in ("webgl", "webgpu")] if tfjs else []
+        for name, engine, device in wanted:
             page = browser.new_page()
             page.goto(address)
             for bundle in BUNDLES if engine == "tfjs" else ():
                 page.add_script_tag(url=f"/tfjs/{bundle}")
             count = steps if (engine, device) == ("engine", "wasm") else min(3, steps)
-            found[f"{engine} {device}"] = page.evaluate(SCRIPT, [engine, device, count, BATCH])
+            given = {"engine": engine, "device": device, "steps": count, "batch": BATCH, "name": name}
+            found[name, f"{engine} {device}"] = page.evaluate(SCRIPT, given | {"plain": plain})
             page.close()
         server.shutdown()
     return found
@@ -104,26 +109,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--steps", type=int, default=10)
+    parser.add_argument("--steps", type=int, default=25)
     parser.add_argument("--tfjs", type=Path, help="folder whose node_modules holds TensorFlow.js")
+    parser.add_argument("--plain", action="store_true", help="leave jax-js its own kernels")
     chosen = parser.parse_args()
-    seconds = {"torch, one thread": torch_seconds(chosen.steps)}
-    seconds |= browser_seconds(chosen.steps, chosen.tfjs)
-    print(f"small_resnet, batch {BATCH}, forward, backward and SGD; the fastest step")
-    for name, value in seconds.items():
-        print(f"{name:18} {value * 1000:9.1f} ms   {1 / value:7.2f} steps/s")
-    wasm, webgpu = seconds["engine wasm"], seconds["engine webgpu"]
-    print(
-        f"engine wasm takes {wasm / seconds['torch, one thread']:.2f} times torch's time (wanted: at most 2)"
-    )
+    seconds = {(name, TORCH): torch_seconds(name, chosen.steps) for name in NETWORKS}
+    seconds |= browser_seconds(chosen.steps, chosen.tfjs, chosen.plain)
+    print(f"batch {BATCH}, forward, backward and SGD; the fastest step")
+    for name in NETWORKS:
+        for (network, engine), value in seconds.items():
+            if network == name:
+                print(f"{name:16} {engine:18} {value * 1000:9.1f} ms   {1 / value:7.2f} steps/s")
+    for name in NETWORKS:
+        ratio = seconds[name, "engine wasm"] / seconds[name, TORCH]
+        print(f"{name}: engine wasm takes {ratio:.2f} times torch's time (wanted: at most 2)")
     if chosen.tfjs:
-        best = min(seconds["tfjs webgl"], seconds["tfjs webgpu"])
-        print(
-            f"engine wasm is {best / wasm:.1f} times as fast as TensorFlow.js at its best (wanted: at least 10)"
-        )
-        print(
-            f"on WebGPU in software {seconds['tfjs webgpu'] / webgpu:.1f} times as fast (wanted: at least 2)"
-        )
+        own = {engine: value for (name, engine), value in seconds.items() if name == NETWORKS[0]}
+        best = min(own["tfjs webgl"], own["tfjs webgpu"]) / own["engine wasm"]
+        print(f"engine wasm is {best:.1f} times as fast as TensorFlow.js at its best (wanted: at least 10)")
+        there = own["tfjs webgpu"] / own["engine webgpu"]
+        print(f"on WebGPU in software {there:.1f} times as fast (wanted: at least 2)")
     return 0
 
 

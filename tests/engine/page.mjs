@@ -1,17 +1,21 @@
 // The engine's tests in a browser: run(device, test, ...) on the page itself, worker() in a module worker.
 
 import * as jax from "../../node_modules/@jax-js/jax/dist/index.js";
+import * as backends from "../../node_modules/@jax-js/jax/dist/backend-CnjgxpXq.js";
+import { quicken } from "../../explorer/browser/transfer/engine/wasm-kernels.js";
 import { operations } from "./operations.mjs";
 import { parity } from "./parity.mjs";
 import { stridedSlopes } from "./quirks.mjs";
 
 const LIBRARY = new URL("../../node_modules/@jax-js/jax/dist/index.js", import.meta.url).href;
+const BACKENDS = new URL("backend-CnjgxpXq.js", LIBRARY).href;
 const WORKER = new URL("../../explorer/browser/transfer/engine/worker.js", import.meta.url).href;
 const read = async (name) => (await fetch(`/cases/${name}`)).arrayBuffer();
 const TESTS = { operations, parity, strided: stridedSlopes };
 
 export async function run(device, test, ...given) {
   if (!(await jax.init(device)).includes(device)) throw new Error(`${device} does not start here`);
+  quicken(jax, backends);
   const found = await TESTS[test](jax, device, read, ...given);
   return JSON.parse(JSON.stringify(found));
 }
@@ -27,7 +31,7 @@ export async function worker(name, { prefer, act, library = LIBRARY, steps = 12 
   const images = new Uint8Array(96 * one).map((_, i) => (i * 31) % 251);
   const lane = (id, settings) => ({ id, graph: task.graph, weights, recipe: { ...task.recipe, steps, ...settings }, evaluate_every: 6 });
   const race = { type: "race", data: { ...task.data, images }, lanes: [lane("a", {}), lane("b", { lane: "head" })] };
-  const found = await played({ type: "start", jaxUrl: new URL(library, location.href).href, prefer, check: { graph: task.graph, weights, classes: 10 } }, race, act);
+  const found = await played({ type: "start", jaxUrl: new URL(library, location.href).href, backendUrl: BACKENDS, prefer, check: { graph: task.graph, weights, classes: 10 } }, race, act);
   return { ...found, log: found.log.map(({ type, lane: of, step, device, software, adapter, reason, sentence, loss }) => ({ type, lane: of, step, device, software, adapter, reason, sentence, loss })) };
 }
 

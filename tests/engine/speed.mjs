@@ -1,6 +1,8 @@
 // Seconds of one training step, the fastest of some: this project's engine, or TensorFlow.js as a script on the page.
 
 import * as jax from "../../node_modules/@jax-js/jax/dist/index.js";
+import * as backends from "../../node_modules/@jax-js/jax/dist/backend-CnjgxpXq.js";
+import { quicken } from "../../explorer/browser/transfer/engine/wasm-kernels.js";
 import { opened } from "./parity.mjs";
 
 const read = async (name) => (await fetch(`/cases/${name}`)).arrayBuffer();
@@ -15,10 +17,12 @@ async function fastest(steps, step) {
   return best / 1000;
 }
 
-export async function speed(engine, device, steps, batch) {
+/** plain: with jax-js's own kernels. */
+export async function speed({ engine, device, steps, batch, name, plain }) {
   if (engine === "tfjs") return tensorflow(globalThis.tf, device, steps, batch);
   await jax.init(device);
-  const { trainer } = await opened(jax, device, read, "net");
+  if (!plain) quicken(jax, backends);
+  const { trainer } = await opened(jax, device, read, name);
   return fastest(steps, () => trainer.step());
 }
 

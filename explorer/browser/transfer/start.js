@@ -17,15 +17,21 @@ export function engineOf(data, files) {
     async constants() {
       const check = { network: data.start.network, source: "none", classes: 20, seed: 0 }; // race.js measures its speed by it
       const [graph, weights] = await Promise.all([files.json(filled(data.addresses.graph, check)), files.bytes(filled(data.addresses.weights, check))]);
-      const jaxUrl = data.modules ? (await linked()).jax : new URL(data.engine.jax, document.baseURI).href;
-      return { jaxUrl, check: { graph, weights, classes: check.classes } };
+      const { jax: jaxUrl, backend: backendUrl } = data.modules ? await linked() : served(data.engine);
+      return { jaxUrl, backendUrl, check: { graph, weights, classes: check.classes } };
     },
   };
 }
 
-/** Modules as blob addresses, dependencies first; `texts`: path -> source. */
-function link(texts, entry) {
-  const urls = {};
+const backendOf = ({ files }) => files.find((name) => name.startsWith("backend-"));
+
+function served(engine) {
+  const jax = new URL(engine.jax, document.baseURI).href;
+  return { jax, backend: new URL(backendOf(engine), jax).href };
+}
+
+/** Modules as blob addresses, dependencies first; `texts`: path -> source, `urls`: path -> address of those linked. */
+function link(texts, entry, urls = {}) {
   const one = (path) => {
     if (urls[path]) return urls[path];
     const folder = path.slice(0, path.lastIndexOf("/") + 1);
@@ -41,5 +47,7 @@ async function linkAll(data, files) {
   const folder = data.engine.jax.slice(0, data.engine.jax.lastIndexOf("/") + 1);
   const names = data.engine.files;
   const texts = Object.fromEntries(await Promise.all(names.map(async (name) => [name, new TextDecoder().decode(await files.bytes(folder + name))])));
-  return { worker: link(data.modules, "transfer/engine/worker.js"), jax: link(texts, data.engine.jax.slice(folder.length)) };
+  const urls = {};
+  const jax = link(texts, data.engine.jax.slice(folder.length), urls);
+  return { worker: link(data.modules, "transfer/engine/worker.js"), jax, backend: urls[backendOf(data.engine)] };
 }

@@ -1,18 +1,12 @@
 // Convolutions with a way back of their own. jax-js's would pad the slope again for each place of the kernel and add the
-// padded maps up number by number: half of a training step in WebAssembly. Most are in conv-turned.js; here are those
-// of few places and those that the stride does not divide: the slope is padded once, and every shift is a slice.
+// padded maps up number by number: half of a training step in WebAssembly. On WebGPU most are in conv-turned.js.
 // Shapes: maps (N, H, W, C), weights (H, W, C / groups, O).
 
-import { biased, depthwise, joined, shifted, viewsOf } from "./conv.js";
+import { biased, depthwise, joined, shifted, storedFor, summed, viewOf, viewsOf } from "./conv.js";
+import { inputSlope } from "./conv-input.js";
 import { turned } from "./conv-turned.js";
-import { gathers, kernelsBack, placeOf, taps, turns } from "./conv-ways.js";
-import { interleaved, padded, product, productOver, shaped, stacked, stored } from "./quirks.js";
-
-/**
- * Copying what each place of the kernel sees takes as long as so many rows more in a product, times the channels that
- * come out, for each row of a copy (measured in WebAssembly).
- */
-const COPY = 10;
+import { gathers, sums, taps, turns } from "./conv-ways.js";
+import { product, productOver, shaped, stacked } from "./quirks.js";
 
 /** Whether the way back of this convolution is here; the others are left to jax-js. */
 export function hasOwnSlopes(node, shape) {
@@ -31,6 +25,7 @@ export function convolved(jax, x, { weight, bias }, node) {
 }
 
 function wayOf(node, shape) {
+  if (sums(node, shape)) return inSums;
   if (turns(node, shape)) return turned;
   if (node.groups > 1) return alone;
   return gathers(node, shape) ? inWindows : inViews;
@@ -67,6 +62,20 @@ function inViews(jax, x, weight, node) {
   return { value, back };
 }
 
+/** All places of the kernel at once. What each sees is taken anew for the way back: jax-js would store what two read. */
+function inSums(jax, x, weight, node) {
+  const { shape } = weight, sides = x.shape.slice(1, 3);
+  const maps = storedFor(jax, x, node);
+  const value = summed(jax, maps.ref, weight.ref, node);
+  const back = (slope) => {
+    const rows = shaped(slope.ref, [-1, shape[3]]);
+    const own = taps(node).map((_, i) => productOver(jax, shaped(viewOf(maps.ref, node, i), [-1, shape[2]]), rows.ref, [0, 0]));
+    for (const array of [rows, maps]) array.dispose();
+    return { input: inputSlope(jax, slope, weight, node, sides), own: shaped(stacked(jax, own), shape) };
+  };
+  return { value, back };
+}
+
 /** Depthwise: each channel by itself, with one filter. */
 function alone(jax, x, weight, node) {
   const { shape } = weight, sides = x.shape.slice(1, 3);
@@ -77,57 +86,4 @@ function alone(jax, x, weight, node) {
     return { input: inputSlope(jax, slope, weight, node, sides), own: shaped(stacked(jax, own), shape) };
   };
   return { value, back };
-}
-
-/**
- * The slope of the maps that a convolution read. Row a of them met row i of the result at the kernel's row t where
- * a + padding = stride i + t: so the rows a fall into `stride` phases, each a sum of shifted slopes, put together at the
- * end.
- */
-function inputSlope(jax, slope, weight, node, sides) {
-  const [n, ...have] = slope.shape;
-  const axes = [0, 1].map((axis) => phasesOf(node, axis, sides[axis]));
-  const pads = axes.map(({ first, last, reach }, axis) => [reach - first, last - have[axis]]);
-  const cut = pads.map(([before, behind], axis) => [Math.max(0, -before), have[axis] - Math.max(0, -behind)]);
-  const [above, beside] = pads.map((pair) => pair.map((pad) => Math.max(0, pad)));
-  const maps = stored(jax, padded(jax, slope.slice([], cut[0], cut[1], []), [above, beside]));
-  const [, rows, columns, outputs] = maps.shape;
-  const spans = axes.map(({ first, last }) => last - first);
-  const copies = weight.shape[2] * ((rows * columns) / (spans[0] * spans[1]) - 1) > COPY;
-  const whole = copies || node.groups > 1 ? null : shaped(maps.ref, [-1, outputs]);
-  const kernels = kernelsBack(jax, weight, node);
-  const sums = new Map();
-  taps(node).forEach((shift, i) => {
-    const from = axes.map(({ reach }, axis) => reach - Math.floor(shift[axis] / node.stride[axis]));
-    const part = [[], ...from.map((start, axis) => [start, start + spans[axis]]), []];
-    const own = placeOf(kernels.ref, node, i);
-    const seen = whole
-      ? shaped(product(jax, whole.ref, own), [n, rows, columns, -1]).slice(...part)
-      : multiplied(jax, maps.ref.slice(...part), own, node);
-    const phase = (shift[0] % node.stride[0]) * node.stride[1] + (shift[1] % node.stride[1]);
-    sums.set(phase, sums.has(phase) ? sums.get(phase).add(seen) : seen);
-  });
-  whole?.dispose();
-  maps.dispose();
-  kernels.dispose();
-  const grid = interleaved(jax, sums, node.stride);
-  const [top, left] = axes.map(({ start }) => start);
-  return grid.slice([], [top, top + sides[0]], [left, left + sides[1]], []);
-}
-
-function multiplied(jax, maps, weight, { groups }) {
-  if (groups > 1) return maps.mul(weight.reshape([-1]));
-  const { shape } = maps;
-  return shaped(product(jax, shaped(stored(jax, maps), [-1, shape[3]]), weight), [...shape.slice(0, 3), -1]);
-}
-
-/** Which positions of a phase are asked for, and how many the kernel reaches back. */
-function phasesOf({ stride, padding, kernel, dilation }, axis, side) {
-  const before = padding[axis][0];
-  return {
-    first: Math.floor(before / stride[axis]),
-    last: Math.ceil((side + before) / stride[axis]),
-    reach: Math.floor(((kernel[axis] - 1) * dilation[axis]) / stride[axis]),
-    start: before % stride[axis],
-  };
 }

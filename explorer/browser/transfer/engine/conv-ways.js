@@ -1,9 +1,13 @@
 // In which way a convolution is computed, and the places of its kernel.
 
 import { stored } from "./quirks.js";
+import { quick } from "./wasm-kernels.js";
 
 /** Up to so many places in the result, or below so many channels, gathering the windows first is faster in WebAssembly. */
 const FEW_PLACES = 300, FEW_CHANNELS = 4;
+
+/** The same where kernels are our own: the weights need not be turned then. */
+const FEWER_PLACES = 60;
 
 /** Whether gathering the windows first is the faster way (`node` and the shape of its map, (N, H, W, C)). */
 export function gathers({ shape: [, height, width] }, [n, , , channels]) {
@@ -20,6 +24,12 @@ export function turns(node, shape) {
   const divides = size[0] * stride[0] === height && size[1] * stride[1] === width;
   if (!divides || channels % 4 || outputs % 4) return false;
   return groups === 1 ? !gathers(node, shape) : groups === channels && outputs === channels;
+}
+
+/** Whether one sum of products over all places is: for one group, where kernels are our own (wasm-product.js). */
+export function sums(node, [n]) {
+  const { groups, shape: [outputs, height, width] } = node;
+  return quick() && groups === 1 && outputs % 4 === 0 && n * height * width > FEWER_PLACES;
 }
 
 /** How far each place of a kernel reaches: [[down, right]], row after row. */

@@ -1,15 +1,27 @@
 // Convolution (cross-correlation) of maps (N, H, W, C) as matrix products, and the linear layer.
 
 import { turnedValue } from "./conv-turned.js";
-import { gathers, taps, turns } from "./conv-ways.js";
-import { batchedProduct, prepared, product, shaped, stored, strided } from "./quirks.js";
+import { gathers, placeOf, sums, taps, turns } from "./conv-ways.js";
+import { batchedProduct, prepared, product, shaped, stored, strided, sumOfProducts } from "./quirks.js";
 
-/** The part of the maps that each place of the kernel sees: [(N, H, W, C)], in the size of the result. */
+/** The maps padded for a convolution, with strides dealt into phases: what `viewOf` reads. */
+function preparedFor(jax, x, node) {
+  return prepared(jax, x, windowOf(node));
+}
+
+function windowOf(node) {
+  return { ...node, size: node.shape.slice(1), reach: [0, 1].map((a) => (node.kernel[a] - 1) * node.dilation[a]) };
+}
+
+/** The part of the prepared maps that the i-th place of the kernel sees, (N, H, W, C) in the size of the result. */
+export function viewOf(maps, node, i) {
+  return strided(maps, taps(node)[i], windowOf(node));
+}
+
+/** These parts for all places. */
 export function viewsOf(jax, x, node) {
-  const size = node.shape.slice(1);
-  const window = { ...node, size, reach: [0, 1].map((a) => (node.kernel[a] - 1) * node.dilation[a]) };
-  const maps = prepared(jax, x, window);
-  const views = taps(node).map((shift) => strided(maps.ref, shift, window));
+  const maps = preparedFor(jax, x, node);
+  const views = taps(node).map((_, i) => viewOf(maps.ref, node, i));
   const isWhole = views.length === 1 && maps.shape.length === 4;
   maps.dispose();
   return { views, isWhole };
@@ -17,6 +29,7 @@ export function viewsOf(jax, x, node) {
 
 /** x (N, H, W, C), weight (H, W, C / groups, O), bias (O) or nothing; `learns`: whether a slope will be asked for. */
 export function conv(jax, x, weight, bias, node, learns) {
+  if (!learns && sums(node, x.shape)) return biased(summed(jax, storedFor(jax, x, node), weight, node), bias);
   if (!learns && turns(node, x.shape)) return biased(turnedValue(jax, x, weight, node), bias);
   const [n, , , channels] = x.shape;
   const [outputs, ...size] = node.shape;
@@ -26,6 +39,19 @@ export function conv(jax, x, weight, bias, node, learns) {
   const kernels = shaped(weight, [views.length, channels / node.groups, outputs]);
   const how = node.groups === 1 ? (gather ? gathered : shifted) : node.groups === channels ? depthwise : grouped;
   return biased(shaped(how(jax, views, kernels, node.groups), [n, ...size, outputs]), bias);
+}
+
+/** The maps for `summed`: stored, since jax-js would pad, or work out what gives them, anew for each number it reads. */
+export function storedFor(jax, x, node) {
+  return stored(jax, preparedFor(jax, x, node));
+}
+
+/** All places of the kernel at once. */
+export function summed(jax, maps, weight, node) {
+  const pairs = taps(node).map((_, i) => [viewOf(maps.ref, node, i), placeOf(weight.ref, node, i)]);
+  const size = [maps.shape[0], ...node.shape.slice(1)];
+  for (const array of [maps, weight]) array.dispose();
+  return sumOfProducts(jax, pairs, size);
 }
 
 export function biased(sums, bias) {

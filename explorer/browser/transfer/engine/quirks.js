@@ -59,6 +59,12 @@ export function productOver({ lax }, left, right, [first, second]) {
   return lax.dot(left, right, { lhsContractingDims: [first], rhsContractingDims: [second] });
 }
 
+/** The sum of the products of pairs: parts of maps (N, H, W, C), matrices (C, O) -> (N, H, W, O), as one kernel of jax-js. */
+export function sumOfProducts(jax, pairs, size) {
+  const terms = pairs.map(([view, matrix]) => view.reshape([...size, 1, matrix.shape[0]]).mul(matrix.transpose([1, 0])));
+  return terms.reduce((sum, term) => sum.add(term)).sum(-1);
+}
+
 /**
  * The same values, computed once and stored. jax-js fuses a shifted view into what reads it: into a product, which then
  * loads number by number (5 times slower in WebAssembly), and into each of several sums, which work it out again. It

@@ -1,8 +1,9 @@
 // The training worker: a module worker that finds the device, runs races and answers questions about them.
 //
 // Page -> worker
-//   {type: "start", jaxUrl, prefer, check}      first of all. prefer: "auto" (default), "webgpu" or "wasm"; check: {graph,
-//                                               weights, classes}: a network on which the devices are compared
+//   {type: "start", jaxUrl, backendUrl, prefer, check}   first of all: jax-js, and its module of backends as jax-js imports it;
+//                                               prefer: "auto" (default), "webgpu" or "wasm"; check: {graph, weights,
+//                                               classes}: a network on which the devices are compared
 //   {type: "race", lanes, data}                 a new race in the place of the old one. lanes: [{id, graph, weights, recipe}],
 //                                               and to go on: step, memory (of a "weights" message), done: true for a lane
 //                                               that has finished; evaluate_every (steps; else about 8 times a run).
@@ -38,6 +39,7 @@
 
 import { chooseDevice } from "./device.js";
 import { Race, sentence } from "./race.js";
+import { quicken } from "./wasm-kernels.js";
 
 const GRACE_MS = 2000; // within which the loss of a device is announced
 const say = (message, transfer = []) => self.postMessage(message, transfer);
@@ -54,9 +56,10 @@ function watch() {
 /** Whether something failed because the device is gone: what reads from it fails before that is announced. */
 const broken = async () => losing !== null && Promise.race([losing, new Promise((resolve) => { setTimeout(resolve, GRACE_MS, false); })]);
 
-async function start({ jaxUrl, prefer, check }) {
+async function start({ jaxUrl, backendUrl, prefer, check }) {
   try {
     jax = await import(jaxUrl);
+    quicken(jax, await import(backendUrl));
   } catch {
     throw new Error("The library that trains in the browser (jax-js) could not be loaded.");
   }
