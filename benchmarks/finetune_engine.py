@@ -31,7 +31,7 @@ from tests.browser.conftest import QUIET, SOFTWARE_GPU  # noqa: E402
 from tests.browser.test_engine import Files  # noqa: E402
 
 BATCH = 16
-NETWORKS = ("small_resnet", "small_vgg", "small_depthwise")
+NETWORKS = ("small_resnet", "small_vgg", "small_depthwise", "lenet5")
 TORCH = "torch, one thread"
 SCRIPT = "async (given) => (await import('/tests/engine/speed.mjs')).speed(given)"
 BUNDLES = (

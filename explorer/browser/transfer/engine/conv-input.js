@@ -47,9 +47,7 @@ function adderOf(jax, maps, weight, { groups }, spans) {
   const seen = (part) => maps.ref.slice(...part);
   const total = (arrays) => arrays.reduce((sum, one) => sum.add(one));
   if (groups > 1) return (parts) => total(parts.map(([part, own]) => seen(part).mul(own.reshape([-1]))));
-  if (quick() && weight.shape[2] % 4 === 0) {
-    return (parts) => sumOfProducts(jax, parts.map(([part, own]) => [seen(part), own]), size);
-  }
+  if (quick()) return (parts) => sumOfProducts(jax, parts.map(([part, own]) => [seen(part), own]), size);
   const copies = weight.shape[2] * ((rows * columns) / (spans[0] * spans[1]) - 1) > COPY;
   if (copies) {
     return (parts) => shaped(total(parts.map(([part, own]) => product(jax, shaped(stored(jax, seen(part)), [-1, outputs]), own))), [...size, -1]);

@@ -93,9 +93,25 @@ export class Code {
   }
 
   load(offset) { return this.emit(SIMD, 0, 2, ...unsigned(offset)); }
+  /** The first `count` floats from where `local` and an offset point to, 0 behind them; nothing else is read. */
+  loadFrom(local, offset, count) {
+    if (count === 4) return this.get(local).load(offset);
+    if (count === 1) return this.get(local).emit(SIMD, 92, 2, ...unsigned(offset));
+    const two = () => this.get(local).emit(SIMD, 93, 2, ...unsigned(offset));
+    if (count === 2) return two();
+    this.get(local);
+    return two().emit(SIMD, 86, 2, ...unsigned(offset + 8), 2);
+  }
   /** One float, four times. */
   spread(offset) { return this.emit(SIMD, 9, 2, ...unsigned(offset)); }
-  store(offset) { return this.emit(SIMD, 11, 2, ...unsigned(offset)); }
+  /** The first `count` floats of what lies on the stack to where `local` and an offset point to; `spare`: a vector's local. */
+  storeTo(local, offset, count, spare) {
+    this.set(spare).get(local).get(spare);
+    if (count === 4) return this.emit(SIMD, 11, 2, ...unsigned(offset));
+    if (count === 1) return this.emit(SIMD, 90, 2, ...unsigned(offset), 0);
+    this.emit(SIMD, 91, 2, ...unsigned(offset), 0);
+    return count === 2 ? this : this.get(local).get(spare).emit(SIMD, 90, 2, ...unsigned(offset + 8), 2);
+  }
   zeros() { return this.emit(SIMD, 12, ...Array(16).fill(0)); }
   float(value) {
     return this.emit(0x43, ...new Uint8Array(Float32Array.of(value).buffer)).emit(SIMD, 19);

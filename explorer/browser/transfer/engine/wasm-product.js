@@ -22,7 +22,6 @@ export function productPlan({ exp, reduction, size }) {
   const results = axesOf("gidx", size, readings, true), sums = axesOf("ridx", reduction.size, readings, false);
   if (!results || !sums) return null;
   const [columns, rows = { size: 1, strides: results[0].strides.map(() => 0) }, ...outer] = results;
-  if (columns.size % 4) return null;
   const sideOf = (i) => ({
     gid: readings[i].gid,
     offset: readings[i].offset,
@@ -75,7 +74,7 @@ export function productCode(plan, arrays) {
 class Product {
   constructor(plan, arrays) {
     Object.assign(this, plan, { result: arrays, fused: hasMultiplyAdd() });
-    const vectors = this.columns / 4;
+    const vectors = Math.ceil(this.columns / 4);
     this.wide = vectors % 4 === 0 ? 4 : Math.min(vectors, vectors % 2 === 0 || vectors < 4 ? 2 : 4);
     this.high = this.wide === 4 ? 2 : 4;
     const code = (this.code = new Code(arrays + 3, this.high * this.wide + this.wide + 1));
@@ -129,11 +128,11 @@ class Product {
     const whole = Math.floor(rows / BLOCK_ROWS) * BLOCK_ROWS;
     const across = (from, count) => {
       const full = Math.floor(columns / (4 * wide)) * 4 * wide;
-      const down = (vectors) => this.down(from, count, vectors);
-      if (full) code.repeat(this.at.column, full, 4 * wide, () => down(wide));
+      if (full) code.repeat(this.at.column, full, 4 * wide, () => this.down(from, count, Array(wide).fill(4)));
       if (full < columns) {
         code.constant(full).set(this.at.column);
-        down((columns - full) / 4);
+        const rest = columns - full;
+        this.down(from, count, Array.from({ length: Math.ceil(rest / 4) }, (_, j) => Math.min(4, rest - 4 * j)));
       }
     };
     if (whole) {
@@ -145,15 +144,15 @@ class Product {
     }
   }
 
-  /** `count` rows from the number in `from`. */
-  down(from, count, vectors) {
+  /** `count` rows from the number in `from`; `widths`: how many columns each vector holds. */
+  down(from, count, widths) {
     const { code, high } = this;
     const { row } = this.at;
     const full = Math.floor(count / high) * high;
     const counter = (this.counter ??= code.whole());
     const tile = (rows) => {
       code.get(from).plus(counter).set(row);
-      this.tile(rows, vectors);
+      this.tile(rows, widths);
     };
     if (full) code.repeat(counter, full, high, () => tile(high));
     if (full < count) {
@@ -177,35 +176,34 @@ class Product {
     return local;
   }
 
-  tile(rows, vectors) {
-    const { code, at } = this;
+  tile(rows, widths) {
+    const { code, at } = this, vectors = widths.length, spare = code.vector(rows * vectors);
     this.ready = new Set();
     const places = [];
     for (let i = 0; i < rows; i++) for (let j = 0; j < vectors; j++) {
-      places.push({ i, j, sum: code.vector(i * vectors + j), offset: FLOAT * (i * this.columns + 4 * j) });
+      places.push({ i, j, width: widths[j], sum: code.vector(i * vectors + j), offset: FLOAT * (i * this.columns + 4 * j) });
     }
     const target = (this.target ??= code.whole());
     code.get(this.result).plus(at.row, FLOAT * this.columns).plus(at.column, FLOAT);
     this.steps.forEach((step, i) => code.plus(at.outer[i], FLOAT * step));
     code.set(target);
     const fresh = () => places.forEach(({ sum }) => code.zeros().set(sum));
-    const resumed = () => places.forEach(({ sum, offset }) => code.get(target).load(offset).set(sum));
+    const resumed = () => places.forEach(({ sum, offset, width }) => code.loadFrom(target, offset, width).set(sum));
     if (this.inside < this.sums.length) code.get(this.begun).choose(resumed, fresh);
     else fresh();
-    for (const [a, b] of this.terms) this.term(a, b, rows, vectors);
+    for (const [a, b] of this.terms) this.term(a, b, rows, widths);
     for (const place of places) {
-      code.get(target);
       this.ended(this.ending, place);
-      code.store(place.offset);
+      code.storeTo(target, place.offset, place.width, spare);
     }
   }
 
   /** Adds the products of one term to the sums of the tile. */
-  term(a, b, rows, vectors) {
+  term(a, b, rows, widths) {
     const { code, left, right } = this;
     code.get(this.pointer(a, true)).set(left).get(this.pointer(b, false)).set(right);
     const walk = (axis) => {
-      if (axis < 0) return this.multiplied(a, b, rows, vectors);
+      if (axis < 0) return this.multiplied(a, b, rows, widths);
       code.repeat(this.at.sums[axis], this.sums[axis], 1, () => {
         walk(axis - 1);
         const walked = (side) => (axis ? this.sums[axis - 1] * side.sums[axis - 1] : 0);
@@ -216,11 +214,11 @@ class Product {
   }
 
   /** One step: V8 moves all loads of a loop's body to its start, so more of them would not fit into the registers. */
-  multiplied(a, b, rows, vectors) {
-    const { code, left, right } = this;
-    const seconds = Array.from({ length: vectors }, (_, j) => code.vector(rows * vectors + j));
+  multiplied(a, b, rows, widths) {
+    const { code, left, right } = this, vectors = widths.length;
+    const seconds = widths.map((_, j) => code.vector(rows * vectors + j));
     const first = code.vector(rows * vectors + vectors);
-    seconds.forEach((local, j) => code.get(right).load(FLOAT * (b.offset + 4 * j)).set(local));
+    seconds.forEach((local, j) => code.loadFrom(right, FLOAT * (b.offset + 4 * j), widths[j]).set(local));
     for (let i = 0; i < rows; i++) {
       code.get(left).spread(FLOAT * (a.offset + i * a.row)).set(first);
       seconds.forEach((second, j) => {
@@ -239,8 +237,8 @@ class Product {
     if (word === "other") {
       const side = this.others[parts[0]];
       const offset = FLOAT * (side.offset + place.i * side.row + (side.column ? 4 * place.j : 0));
-      code.get(this.pointer(side, false));
-      return void (side.column ? code.load(offset) : code.spread(offset));
+      const local = this.pointer(side, false);
+      return void (side.column ? code.loadFrom(local, offset, place.width) : code.get(local).spread(offset));
     }
     parts.forEach((part) => this.ended(part, place));
     code.floats(word);
