@@ -1,12 +1,12 @@
 // The slopes of a training step: the operations run forward one by one, then from the last to the first.
 //
 // Most slopes are jax-js's own, an operation at a time. Where its way back is slow in WebAssembly, the operation brings its
-// own: convolutions (conv-slopes.js), batch norm in training (norm.js), max pooling by tiles (pool.js).
+// own: convolutions (conv-slopes.js), batch norm in training (norm.js), max pooling (pool.js).
 
 import { convolved, hasOwnSlopes } from "./conv-slopes.js";
 import { operation } from "./graph.js";
 import { trainingNorm, trainingNormSlopes } from "./norm.js";
-import { tiledMaxPool, tiles } from "./pool.js";
+import { maxPoolWithSlopes } from "./pool.js";
 
 /**
  * As `runNodes`, and with a way back: {value, statistics, back}. back(slope of the value) -> {name of a weight: its
@@ -38,7 +38,7 @@ function forward(jax, node, inputs, weights, { learns, norms, mask }) {
   }
   if (node.op === "batch_norm" && norms.has(node.name)) return normed(jax, node, inputs[0], weights);
   if (node.op === "conv" && hasOwnSlopes(node, inputs[0].shape)) return convolved(jax, inputs[0], weights, node);
-  if (node.op === "max_pool" && tiles(node, inputs[0].shape)) return tiledMaxPool(jax, inputs[0], node);
+  if (node.op === "max_pool") return maxPoolWithSlopes(jax, inputs[0], node);
   const run = (given, own) => operation(jax, node, given, own, { learns: true });
   const [value, pull] = jax.vjp(run, [inputs, weights]);
   const back = (slope) => {

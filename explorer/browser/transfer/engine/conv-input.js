@@ -1,4 +1,4 @@
-// The slope of the maps that a convolution read, for any stride, padding and dilation; conv-turned.js has its own.
+// The way back through windows, of a convolution or a pool, for any stride, padding and dilation; conv-turned.js has its own.
 // Shapes: maps (N, H, W, C), weights (H, W, C / groups, O).
 
 import { kernelsBack, placeOf, taps } from "./conv-ways.js";
@@ -11,34 +11,46 @@ import { quick } from "./wasm-kernels.js";
  */
 const COPY = 10;
 
-/**
- * The slope of the maps that a convolution read. Row a of them met row i of the result at the kernel's row t where
- * a + padding = stride i + t: so the rows a fall into `stride` phases, each a sum of shifted slopes, put together at the
- * end.
- */
+/** The slope of the maps that a convolution read. */
 export function inputSlope(jax, slope, weight, node, sides) {
-  const [n, ...have] = slope.shape;
+  const way = wayBack(node, sides, slope.shape.slice(1, 3));
+  const maps = way.widened(jax, slope);
+  const kernels = kernelsBack(jax, weight, node);
+  const add = adderOf(jax, maps, weight, node, way.spans);
+  const grids = way.gathered((parts) => add(parts.map(([part, i]) => [part, placeOf(kernels.ref, node, i)])));
+  for (const array of [maps, kernels]) array.dispose();
+  return way.joined(jax, grids);
+}
+
+/**
+ * How what windows saw goes back to the maps, of `sides`; `have`: how many windows there are. Row a of a map met window i at
+ * the row t of the kernel where a + padding = stride i + t: so the rows a fall into `stride` phases, to each of which some
+ * places of the kernel lead, shifted.
+ *
+ * {widened(jax, maps of the windows): zeros around, stored; gathered(parts => maps): Map of phase -> maps, where parts are
+ * [[the part of widened maps, the place of the kernel]]; spans: rows and columns of a phase; joined(jax, that Map): the maps of
+ * `sides`}
+ */
+export function wayBack(node, sides, have) {
   const axes = [0, 1].map((axis) => phasesOf(node, axis, sides[axis]));
   const pads = axes.map(({ first, last, reach }, axis) => [reach - first, last - have[axis]]);
   const cut = pads.map(([before, behind], axis) => [Math.max(0, -before), have[axis] - Math.max(0, -behind)]);
   const [above, beside] = pads.map((pair) => pair.map((pad) => Math.max(0, pad)));
-  const maps = stored(jax, padded(jax, slope.slice([], cut[0], cut[1], []), [above, beside]));
   const spans = axes.map(({ first, last }) => last - first);
-  const kernels = kernelsBack(jax, weight, node);
-  const phases = new Map(); // phase -> [[which part of the maps, the weights it meets]]
+  const [top, left] = axes.map(({ start }) => start);
+  const phases = new Map();
   taps(node).forEach((shift, i) => {
     const from = axes.map(({ reach }, axis) => reach - Math.floor(shift[axis] / node.stride[axis]));
     const part = [[], ...from.map((start, axis) => [start, start + spans[axis]]), []];
     const phase = (shift[0] % node.stride[0]) * node.stride[1] + (shift[1] % node.stride[1]);
-    phases.set(phase, [...(phases.get(phase) ?? []), [part, placeOf(kernels.ref, node, i)]]);
+    phases.set(phase, [...(phases.get(phase) ?? []), [part, i]]);
   });
-  kernels.dispose();
-  const add = adderOf(jax, maps, weight, node, spans);
-  const grids = new Map([...phases].map(([phase, parts]) => [phase, add(parts)]));
-  maps.dispose();
-  const grid = interleaved(jax, grids, node.stride);
-  const [top, left] = axes.map(({ start }) => start);
-  return grid.slice([], [top, top + sides[0]], [left, left + sides[1]], []);
+  return {
+    spans,
+    gathered: (make) => new Map([...phases].map(([phase, parts]) => [phase, make(parts)])),
+    widened: (jax, maps) => stored(jax, padded(jax, maps.slice([], cut[0], cut[1], []), [above, beside])),
+    joined: (jax, grids) => interleaved(jax, grids, node.stride).slice([], [top, top + sides[0]], [left, left + sides[1]], []),
+  };
 }
 
 /** How parts of the maps are multiplied with weights and added up; which is fastest depends on the sizes. */

@@ -1,7 +1,8 @@
 // Pooling of maps (N, H, W, C), as torch pools: padding, ceil_mode, ties to the first.
 
+import { wayBack } from "./conv-input.js";
 import { taps } from "./conv-ways.js";
-import { LOWEST, firstLarger, interleaved, prepared, product, shaped, strided } from "./quirks.js";
+import { LOWEST, firstLarger, prepared, product, shaped, stored, strided } from "./quirks.js";
 
 function views(jax, x, node, value) {
   const size = node.shape.slice(1);
@@ -20,27 +21,26 @@ export function maxPool(jax, x, node) {
   return views(jax, x, node, LOWEST).reduce((largest, view) => firstLarger(jax, largest, view));
 }
 
-/** Whether the windows lie side by side and cover the map: then the way back of `tiledMaxPool` is the shorter one. */
-export function tiles({ kernel, stride, padding, dilation, shape }, [, ...sides]) {
-  return [0, 1].every((axis) => kernel[axis] === stride[axis] && !padding[axis] && (dilation?.[axis] ?? 1) === 1 && shape[1 + axis] * stride[axis] === sides[axis]);
-}
-
-/** `maxPool` of such windows: {value, back(slope) -> {inputs: [slope], weights: {}}}. */
-export function tiledMaxPool(jax, x, node) {
-  const { numpy: np } = jax;
+/** `maxPool` with a way back: {value, back(slope) -> {inputs: [slope], weights: {}}}. */
+export function maxPoolWithSlopes(jax, x, node) {
+  const { numpy: np } = jax, sides = x.shape.slice(1, 3);
   const seen = views(jax, x, node, LOWEST);
   const value = seen.map((view) => view.ref).reduce((largest, view) => np.maximum(largest, view));
-  const largest = value.ref;
+  const none = seen.length, have = value.shape.slice(1, 3);
+  const chosen = seen.map((view, place) => np.where(view.less(value.ref), none, place)).reduce((first, one) => np.minimum(first, one));
   const back = (slope) => {
-    let free = 1;
-    const parts = new Map(seen.map((view, place) => {
-      const is = np.where(view.less(largest.ref), 0, 1);
-      const first = free === 1 ? is.ref : free.ref.mul(is.ref);
-      free = free === 1 ? is.mul(-1).add(1) : free.mul(is.mul(-1).add(1));
-      return [place, slope.ref.mul(first)];
-    }));
-    for (const array of [free, slope, largest]) array.dispose();
-    return { inputs: [interleaved(jax, parts, node.stride)], weights: {} };
+    const padding = node.padding.map((n) => [n, n]), dilation = node.dilation ?? [1, 1];
+    const way = wayBack({ ...node, padding, dilation }, sides, have);
+    const [slopes, places] = [slope, chosen].map((maps) => way.widened(jax, maps));
+    const isFrom = (part, place) => { // 1 or 0, in floats: a condition would be read number by number
+      const off = places.ref.slice(...part).sub(place);
+      return np.maximum(0, np.maximum(off.ref, off.neg()).mul(-1).add(1));
+    };
+    const from = ([part, place]) => slopes.ref.slice(...part).mul(isFrom(part, place));
+    const summed = (parts) => stored(jax, parts.map(from).reduce((sum, one) => sum.add(one)));
+    const grids = way.gathered((parts) => (parts.length > 1 ? summed(parts) : from(parts[0])));
+    for (const array of [slopes, places]) array.dispose();
+    return { inputs: [way.joined(jax, grids)], weights: {} };
   };
   return { value, back };
 }

@@ -35,12 +35,17 @@ export function firstLarger({ numpy: np }, first, second) {
 }
 
 /** Pads the sides of maps (N, H, W, C) with any value. */
-export function padded({ numpy: np }, x, [[top, bottom], [left, right]], value = 0) {
+export function padded(jax, x, [[top, bottom], [left, right]], value = 0) {
+  const { numpy: np } = jax;
   if (!top && !bottom && !left && !right) return x;
   const width = () => [[0, 0], [top, bottom], [left, right], [0, 0]];
   if (value === 0) return np.pad(x, width());
-  const inside = np.pad(np.ones([1, x.shape[1], x.shape[2], 1]), width());
-  return np.where(inside.greater(0.5), np.pad(x, width()), value);
+  const [, height, long] = x.shape, outside = new Float32Array((top + height + bottom) * (left + long + right)).fill(value);
+  for (let row = top; row < top + height; row++) {
+    const start = row * (left + long + right) + left;
+    outside.fill(0, start, start + long);
+  }
+  return stored(jax, np.pad(x, width())).add(np.array(outside, { shape: [1, top + height + bottom, left + long + right, 1] }));
 }
 
 /** Matrix products, one for each entry of the leading axis: (B, M, K), (B, K, N) -> (B, M, N). */
