@@ -77,6 +77,7 @@ const CASES = {
   "zeros around": { shapes: [[2, 5, 6, 4]], run: (jax, a) => jax.numpy.pad(a, [[0, 0], [1, 2], [3, 0], [0, 0]]), own: true },
   "zeros around the last axis": { shapes: [[4, 12]], run: (jax, a) => jax.numpy.pad(a, [[1, 0], [2, 3]]), own: true },
   "zeros around short rows": { shapes: [[4, 12, 3]], run: (jax, a) => jax.numpy.pad(a, [[0, 0], [0, 0], [2, 3]]), own: false },
+  "zeros around maps of one channel": { shapes: [[2, 9, 10, 1]], run: (jax, a) => jax.numpy.pad(a, [[0, 0], [1, 1], [1, 1], [0, 0]]), own: true },
   "zeros around a part": { shapes: [[2, 8, 9, 4]], run: (jax, a) => jax.numpy.pad(a.slice([], [1, 7], [2, 9], []), [[0, 0], [1, 1], [1, 1], [0, 0]]), own: true },
   "stored zeros around": { shapes: [[2, 5, 6, 4]], run: (jax, a) => stored(jax, padded(jax, a, [[1, 1], [2, 1]])).add(0), own: true },
   "a part stored": { shapes: [[6, 7, 8]], run: (jax, a) => stored(jax, a.slice([1, 5], [2, 6], [])).add(0), own: true },

@@ -11,6 +11,7 @@
 // * In WebAssembly an array that is repeated and then cut is read four numbers at a time, and wrongly where these lie
 //   across the seam.
 // * An array that is passed as a shape is kept: shapes are copied here.
+// Its slow programs in WebAssembly are another matter: wasm-kernels.js.
 
 export const LOWEST = -3.4e38;
 

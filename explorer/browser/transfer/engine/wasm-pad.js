@@ -18,12 +18,13 @@ export function padPlan({ exp, reduction, size }) {
   if (own > 0 || mask?.some(([first, end]) => first >= end)) return null;
   const places = shape.map((_, i) => placeOf(shape, i));
   if (!inOrder(view.src, views.at(-1).shape, size) || strides.some((stride) => stride < 0)) return null;
-  const loops = (mask ?? shape.map((count) => [0, count])).map(([first, end], i) => ({ count: end - first, from: strides[i], to: places[i], first }));
-  const start = (side) => loops.reduce((sum, loop) => sum + loop.first * loop[side], 0);
+  const axes = (mask ?? shape.map((count) => [0, count])).map(([first, end], i) => ({ first, count: end - first, from: strides[i], to: places[i] }));
+  const start = (side) => axes.reduce((sum, axis) => sum + axis.first * axis[side], 0);
   const [from, to] = [offset + start("from"), start("to")];
+  const loops = axes.filter(({ count }) => count > 1);
   let run = 1;
   while (loops.length && loops.at(-1).from === run && loops.at(-1).to === run) run *= loops.pop().count;
-  return run >= SHORTEST ? { gid, run, from, to, loops: loops.filter(({ count }) => count > 1), size: mask ? size : 0 } : null;
+  return run >= SHORTEST ? { gid, run, from, to, loops, size: mask ? size : 0 } : null;
 }
 
 const placeOf = (shape, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1);
