@@ -17,6 +17,9 @@ from tests.engine_operations import Node, operations
 
 RATES = {"lenet5": 0.02, "small_resnet": 0.003, "small_depthwise": 0.0004}
 """By network, so small that torch in single precision stays within 1e-3 of torch in double over twenty steps."""
+SEEDS = {"small_resnet": 8}
+"""Of networks in which the pictures of the usual seed put a value where rounding decides whether a ReLU cuts it: torch on one
+thread and on two then differ by more than the engine may."""
 SGD = {
     "lane": "scratch",
     "seed": 3,
@@ -150,7 +153,7 @@ def write_network(
 ) -> Path:
     """A network, pictures, a recipe, and what torch makes of them: <name>.json and <name>.*.safetensors."""
     module, shape = made
-    recipe = {**SGD, **(settings or {})}
+    recipe = SGD | {"seed": SEEDS.get(name, SGD["seed"])} | (settings or {})
     graph, weights = export_graph(module, shape)
     images, labels = pictures(shape, 96)
     train, test = list(range(80)), list(range(80, 96))

@@ -57,7 +57,6 @@ export class Code {
   set(local) { return this.emit(0x21, ...unsigned(local)); }
   constant(value) { return this.emit(0x41, ...signed(value)); }
   add() { return this.emit(0x6a); }
-  isZero() { return this.emit(0x45); }
 
   /** local x factor, added to what lies on the stack. */
   plus(local, factor = 1) {
