@@ -18,8 +18,8 @@ from tests.engine_operations import Node, operations
 RATES = {"lenet5": 0.02, "small_resnet": 0.003, "small_depthwise": 0.0004}
 """By network, so small that torch in single precision stays within 1e-3 of torch in double over twenty steps."""
 SEEDS = {"small_resnet": 8}
-"""Of networks in which the pictures of the usual seed put a value where rounding decides whether a ReLU cuts it: torch on one
-thread and on two then differ by more than the engine may."""
+"""Of networks in which the pictures of the usual seed put a value where rounding decides whether a ReLU cuts it:
+torch on one thread and on two then differ by more than the engine may."""
 SGD = {
     "lane": "scratch",
     "seed": 3,
