@@ -1,6 +1,6 @@
 """Steps a second of one network in the browser's engine, beside torch on the CPU and TensorFlow.js, in one run.
 
-    .venv/bin/python benchmarks/finetune_engine.py [--steps 10] [--tfjs FOLDER]
+    .venv/bin/python benchmarks/finetune_engine.py [--steps 25] [--tfjs FOLDER] [--plain]
 
 The networks are the embedded ones, batch 16; WebGPU and TensorFlow.js run the residual one (eight layers) alone.
 TensorFlow.js is no dependency of this project: `--tfjs FOLDER` names a folder in which

@@ -1,7 +1,7 @@
 // Our own kernels (wasm-kernels.js) beside jax-js's, on the same expressions; and which of a network's are ours.
 
 import { padded, stored, sumOfProducts } from "../../explorer/browser/transfer/engine/quirks.js";
-import { ownKernel, quicken } from "../../explorer/browser/transfer/engine/wasm-kernels.js";
+import { backendOf, ownKernel, quicken } from "../../explorer/browser/transfer/engine/wasm-kernels.js";
 import { distance } from "./operations.mjs";
 import { opened } from "./parity.mjs";
 
@@ -86,7 +86,7 @@ const CASES = {
 
 /** [{name, own, wanted, far}]: whether the kernel with the most work was ours, and how far its result is from jax-js's. */
 export async function ownKernels(jax, backends) {
-  const backend = Object.values(backends).find((one) => one.name === "getBackend")("wasm");
+  const backend = backendOf(backends);
   const random = (count, seed) => Float32Array.from({ length: count }, (_, i) => Math.sin((i + 1) * 12.9898 + seed) * 43758.5453 % 1);
   const results = async () => {
     const found = [];
@@ -113,7 +113,7 @@ export async function ownKernels(jax, backends) {
 
 /** Of the multiplications that the kernels of a training step do in products, the share that ours do. */
 export async function shareOfOwn(jax, backends, read, name) {
-  const backend = Object.values(backends).find((one) => one.name === "getBackend")("wasm");
+  const backend = backendOf(backends);
   const { prepareKernel } = backend;
   const done = { own: 0, other: 0 };
   backend.prepareKernel = (kernel) => {

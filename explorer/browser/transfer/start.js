@@ -23,11 +23,11 @@ export function engineOf(data, files) {
   };
 }
 
-const backendOf = ({ files }) => files.find((name) => name.startsWith("backend-"));
+const backendFile = ({ files }) => files.find((name) => name.startsWith("backend-"));
 
 function served(engine) {
   const jax = new URL(engine.jax, document.baseURI).href;
-  return { jax, backend: new URL(backendOf(engine), jax).href };
+  return { jax, backend: new URL(backendFile(engine), jax).href };
 }
 
 /** Modules as blob addresses, dependencies first; `texts`: path -> source, `urls`: path -> address of those linked. */
@@ -49,5 +49,5 @@ async function linkAll(data, files) {
   const texts = Object.fromEntries(await Promise.all(names.map(async (name) => [name, new TextDecoder().decode(await files.bytes(folder + name))])));
   const urls = {};
   const jax = link(texts, data.engine.jax.slice(folder.length), urls);
-  return { worker: link(data.modules, "transfer/engine/worker.js"), jax, backend: urls[backendOf(data.engine)] };
+  return { worker: link(data.modules, "transfer/engine/worker.js"), jax, backend: urls[backendFile(data.engine)] };
 }

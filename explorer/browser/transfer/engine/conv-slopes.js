@@ -69,7 +69,7 @@ function inSums(jax, x, weight, node) {
   const value = summed(jax, maps.ref, weight.ref, node);
   const back = (slope) => {
     const rows = shaped(slope.ref, [-1, shape[3]]);
-    const own = taps(node).map((_, i) => productOver(jax, shaped(viewOf(maps.ref, node, i), [-1, shape[2]]), rows.ref, [0, 0]));
+    const own = taps(node).map((shift) => productOver(jax, shaped(viewOf(maps.ref, node, shift), [-1, shape[2]]), rows.ref, [0, 0]));
     for (const array of [rows, maps]) array.dispose();
     return { input: inputSlope(jax, slope, weight, node, sides), own: shaped(stacked(jax, own), shape) };
   };

@@ -13,15 +13,15 @@ function windowOf(node) {
   return { ...node, size: node.shape.slice(1), reach: [0, 1].map((a) => (node.kernel[a] - 1) * node.dilation[a]) };
 }
 
-/** The part of the prepared maps that the i-th place of the kernel sees, (N, H, W, C) in the size of the result. */
-export function viewOf(maps, node, i) {
-  return strided(maps, taps(node)[i], windowOf(node));
+/** The part of the prepared maps that a place of the kernel sees (one of `taps`), (N, H, W, C) in the size of the result. */
+export function viewOf(maps, node, shift) {
+  return strided(maps, shift, windowOf(node));
 }
 
 /** These parts for all places. */
 export function viewsOf(jax, x, node) {
   const maps = preparedFor(jax, x, node);
-  const views = taps(node).map((_, i) => viewOf(maps.ref, node, i));
+  const views = taps(node).map((shift) => viewOf(maps.ref, node, shift));
   const isWhole = views.length === 1 && maps.shape.length === 4;
   maps.dispose();
   return { views, isWhole };
@@ -48,14 +48,14 @@ export function storedFor(jax, x, node) {
 
 /** All places of the kernel at once. */
 export function summed(jax, maps, weight, node) {
-  const pairs = taps(node).map((_, i) => [viewOf(maps.ref, node, i), placeOf(weight.ref, node, i)]);
+  const pairs = taps(node).map((shift, i) => [viewOf(maps.ref, node, shift), placeOf(weight.ref, node, i)]);
   const size = [maps.shape[0], ...node.shape.slice(1)];
   for (const array of [maps, weight]) array.dispose();
   return sumOfProducts(jax, pairs, size);
 }
 
-export function biased(sums, bias) {
-  return bias ? sums.add(bias) : sums;
+export function biased(values, bias) {
+  return bias ? values.add(bias) : values;
 }
 
 /** All windows side by side, then one product: the textbook's im2col. */

@@ -4,33 +4,35 @@ import { wayBack } from "./conv-input.js";
 import { taps } from "./conv-ways.js";
 import { LOWEST, firstLarger, prepared, product, shaped, stored, strided } from "./quirks.js";
 
+/** A pool's window as a convolution has it: padding on both sides, a dilation. */
+const windowOf = (node) => ({ ...node, padding: node.padding.map((n) => [n, n]), dilation: node.dilation ?? [1, 1] });
+
 function views(jax, x, node, value) {
-  const size = node.shape.slice(1);
-  const dilation = node.dilation ?? [1, 1];
-  const reach = [0, 1].map((axis) => (node.kernel[axis] - 1) * dilation[axis]);
-  const padding = node.padding.map((n) => [n, n]);
-  const window = { ...node, size, reach, padding };
-  const maps = prepared(jax, x, window, value);
-  const found = taps({ kernel: node.kernel, dilation }).map((shift) => strided(maps.ref, shift, window));
+  const window = windowOf(node);
+  const reach = [0, 1].map((axis) => (node.kernel[axis] - 1) * window.dilation[axis]);
+  const seen = { ...window, size: node.shape.slice(1), reach };
+  const maps = prepared(jax, x, seen, value);
+  const found = taps(window).map((shift) => strided(maps.ref, shift, seen));
   maps.dispose();
   return found;
 }
 
+const largestOf = (jax, seen) => seen.reduce((largest, view) => firstLarger(jax, largest, view));
+
 /** The largest of each window; the first of them where several are. */
 export function maxPool(jax, x, node) {
-  return views(jax, x, node, LOWEST).reduce((largest, view) => firstLarger(jax, largest, view));
+  return largestOf(jax, views(jax, x, node, LOWEST));
 }
 
 /** `maxPool` with a way back: {value, back(slope) -> {inputs: [slope], weights: {}}}. */
 export function maxPoolWithSlopes(jax, x, node) {
   const { numpy: np } = jax, sides = x.shape.slice(1, 3);
   const seen = views(jax, x, node, LOWEST);
-  const value = seen.map((view) => view.ref).reduce((largest, view) => np.maximum(largest, view));
+  const value = largestOf(jax, seen.map((view) => view.ref));
   const none = seen.length, have = value.shape.slice(1, 3);
   const chosen = seen.map((view, place) => np.where(view.less(value.ref), none, place)).reduce((first, one) => np.minimum(first, one));
   const back = (slope) => {
-    const padding = node.padding.map((n) => [n, n]), dilation = node.dilation ?? [1, 1];
-    const way = wayBack({ ...node, padding, dilation }, sides, have);
+    const way = wayBack(windowOf(node), sides, have);
     const [slopes, places] = [slope, chosen].map((maps) => way.widened(jax, maps));
     const isFrom = (part, place) => { // 1 or 0, in floats: a condition would be read number by number
       const off = places.ref.slice(...part).sub(place);

@@ -1,5 +1,7 @@
 // A small assembler: one WebAssembly function of 32-bit whole numbers over an imported memory, with vectors of four floats.
 
+export const FLOAT = 4; // bytes
+
 const I32 = 0x7f, V128 = 0x7b, NOTHING = 0x40, SIMD = 0xfd;
 
 /** A whole number from 0 in LEB128. */

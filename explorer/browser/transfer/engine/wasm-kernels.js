@@ -41,14 +41,18 @@ function once(make) {
   };
 }
 
+const named = (library, name) => Object.values(library).find((one) => one.name === name);
+
+/** jax-js's WebAssembly, which prepares and runs kernels. */
+export const backendOf = (library) => named(library, "getBackend")("wasm");
+
 /**
  * `library`: jax-js's module of backends. Nothing is done where jax-js divides its kernels among threads, as it does on pages
  * that are isolated from other origins.
  */
 export function quicken(jax, library) {
   if (typeof WebAssembly === "undefined" || (typeof SharedArrayBuffer !== "undefined" && typeof Worker !== "undefined")) return;
-  const named = (name) => Object.values(library).find((one) => one.name === name);
-  const [backend, Executable] = [named("getBackend")("wasm"), named("Executable")];
+  const backend = backendOf(library), Executable = named(library, "Executable");
   const modules = new Map();
   const prepared = (kernel, sync) => {
     const own = ownKernel(kernel);

@@ -2,10 +2,9 @@
 // for each. Here the zeros are filled in first, and what lies in a row is copied at once.
 
 import { LOWEST } from "./quirks.js";
-import { Code } from "./wasm-code.js";
-import { digitOf } from "./wasm-views.js";
+import { Code, FLOAT } from "./wasm-code.js";
+import { digitOf, stepsOf } from "./wasm-views.js";
 
-const FLOAT = 4;
 const SHORTEST = 8; // floats in a row below which a copy at once does not pay
 
 /** {gid, run: floats in a row, from, to: where the first lies, loops: [{count, from, to}: steps], size}, or null: no such copy. */
@@ -16,7 +15,7 @@ export function padPlan({ exp, reduction, size }) {
   const own = views.findLastIndex((one) => !one.contiguous); // those behind it only count in another way
   const { shape, strides, mask, offset } = views[Math.max(0, own)];
   if (own > 0 || mask?.some(([first, end]) => first >= end)) return null;
-  const places = shape.map((_, i) => placeOf(shape, i));
+  const places = stepsOf(shape);
   if (!inOrder(view.src, views.at(-1).shape, size) || strides.some((stride) => stride < 0)) return null;
   const axes = (mask ?? shape.map((count) => [0, count])).map(([first, end], i) => ({ first, count: end - first, from: strides[i], to: places[i] }));
   const start = (side) => axes.reduce((sum, axis) => sum + axis.first * axis[side], 0);
@@ -27,8 +26,6 @@ export function padPlan({ exp, reduction, size }) {
   return run >= SHORTEST ? { gid, run, from, to, loops, size: mask ? size : 0 } : null;
 }
 
-const placeOf = (shape, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-
 /** What an expression copies: a view, also as `stored` has it. */
 function copied(exp) {
   return exp.op === "Max" && exp.src[1].op === "Const" && exp.src[1].arg <= Math.fround(LOWEST) ? exp.src[0] : exp;
@@ -36,9 +33,10 @@ function copied(exp) {
 
 /** Whether the indices are those of an array of this shape, one number after the other. */
 function inOrder(indices, shape, size) {
+  const places = stepsOf(shape);
   return indices.every((index, i) => {
-    const digit = digitOf(index, { gidx: size }), place = placeOf(shape, i);
-    return shape[i] === 1 || (digit?.number === "gidx" && digit.div === place && digit.mod === shape[i]);
+    const digit = digitOf(index, { gidx: size });
+    return shape[i] === 1 || (digit?.number === "gidx" && digit.div === places[i] && digit.mod === shape[i]);
   });
 }
 

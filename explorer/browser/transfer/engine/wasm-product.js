@@ -4,12 +4,11 @@
 // result[rows, columns] = sum over terms and k of a[rows, k] b[k, columns]: `columns` is the axis along which b and the result
 // lie in a row, `rows` the next one, of a alone; more axes of either kind are loops around them.
 
-import { Code, hasMultiplyAdd } from "./wasm-code.js";
+import { Code, FLOAT, hasMultiplyAdd } from "./wasm-code.js";
 import { axesOf, readingOf } from "./wasm-views.js";
 
 const BLOCK_ROWS = 64; // between two columns, so that the rows stay near
 const NEAR = 32 * 1024, WIDEST = 64; // bytes of the cache next to the processor; columns and rows that one pass reads
-const FLOAT = 4;
 
 /** What is to be multiplied, or null where this kernel is something else: {rows, columns, outer, sums, terms, ending}. */
 export function productPlan({ exp, reduction, size }) {
@@ -162,9 +161,9 @@ class Product {
   }
 
   /** Where a side of the tile begins, but for its offset. Sides that differ in the offset alone share it. */
-  pointer(side, isLeft) {
+  pointer(side) {
     const { code, at } = this;
-    const key = JSON.stringify([isLeft, { ...side, offset: 0 }]);
+    const key = JSON.stringify({ ...side, offset: 0 });
     if (!this.pointers.has(key)) this.pointers.set(key, code.whole());
     const local = this.pointers.get(key);
     if (this.ready.has(key)) return local;
@@ -201,7 +200,7 @@ class Product {
   /** Adds the products of one term to the sums of the tile. */
   term(a, b, rows, widths) {
     const { code, left, right } = this;
-    code.get(this.pointer(a, true)).set(left).get(this.pointer(b, false)).set(right);
+    code.get(this.pointer(a)).set(left).get(this.pointer(b)).set(right);
     const walk = (axis) => {
       if (axis < 0) return this.multiplied(a, b, rows, widths);
       code.repeat(this.at.sums[axis], this.sums[axis], 1, () => {
@@ -237,7 +236,7 @@ class Product {
     if (word === "other") {
       const side = this.others[parts[0]];
       const offset = FLOAT * (side.offset + place.i * side.row + (side.column ? 4 * place.j : 0));
-      const local = this.pointer(side, false);
+      const local = this.pointer(side);
       return void (side.column ? code.loadFrom(local, offset, place.width) : code.get(local).spread(offset));
     }
     parts.forEach((part) => this.ended(part, place));

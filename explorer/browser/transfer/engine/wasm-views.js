@@ -20,10 +20,13 @@ export function digitOf(exp, sizes) {
   return mod <= by.arg || mod % by.arg === 0 ? { number, div, mod: Math.min(mod, by.arg) } : null;
 }
 
+/** How far one step along each axis of an array of `shape` leads. */
+export const stepsOf = (shape) => shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+
 /** Parts {number, div, mod, stride} and an offset, told as places of an array of `shape` -> {origin, parts by axis}, or null. */
 function unravelled(parts, offset, shape) {
   const found = shape.map(() => []);
-  const steps = shape.map((_, i) => shape.slice(i + 1).reduce((a, b) => a * b, 1));
+  const steps = stepsOf(shape);
   for (let { number, div, mod, stride } of parts) {
     while (mod > 1) {
       const axis = steps.findIndex((step, i) => step <= stride && shape[i] > 1);
